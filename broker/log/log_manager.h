@@ -1,0 +1,46 @@
+// All logs of one broker: finds, creates and deletes them, and keeps the high watermark checkpoint.
+// `FileLogManager` keeps them in the log directories; the simulator in memory.
+//
+// Threads  thread-safe. Calls may wait for the disk: not on a reactor.
+// Source   Kafka 3.9, kafka/log/LogManager.scala
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "broker/base/result.h"
+#include "broker/base/uuid.h"
+#include "broker/log/log.h"
+#include "broker/log/log_config.h"
+#include "broker/protocol/ids.h"
+
+namespace barnabas::log {
+
+class LogManager {
+ public:
+  virtual ~LogManager() = default;
+
+  // The log of a hosted replica, or null.
+  virtual std::shared_ptr<Log> find(const TopicPartition& tp) const = 0;
+  virtual std::vector<TopicPartition> partitions() const = 0;
+
+  // Finds or creates. A topic id that is not the stored one is INCONSISTENT_TOPIC_ID; a zero id
+  // is not checked, and a log that had none takes the given one.
+  //   errors  INCONSISTENT_TOPIC_ID, KAFKA_STORAGE_ERROR
+  virtual Result<std::shared_ptr<Log>> get_or_create(const TopicPartition& tp, Uuid topic_id,
+                                                     const LogConfig& config) = 0;
+  // The topic id stored with the log; zero: none known, or no such log.
+  virtual Uuid topic_id(const TopicPartition& tp) const = 0;
+
+  // Renames the folder to `-delete` and removes it later. No log: nothing happens.
+  virtual Result<void> remove(const TopicPartition& tp) = 0;
+
+  // The high watermark read from the checkpoint at start, clamped to the log; 0 when missing.
+  virtual Offset checkpointed_high_watermark(const TopicPartition& tp) const = 0;
+  virtual Result<void> checkpoint_high_watermarks(
+      const std::map<TopicPartition, Offset>& high_watermarks) = 0;
+};
+
+}  // namespace barnabas::log
