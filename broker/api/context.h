@@ -1,0 +1,44 @@
+// Everything a handler may use, handed to it as one argument. `server` fills it once, before the
+// first request.
+//
+// Threads  The references are immutable; what they refer to says its own rule.
+#pragma once
+
+#include <string>
+
+#include "broker/base/clock.h"
+#include "broker/base/executor.h"
+#include "broker/protocol/ids.h"
+
+namespace barnabas::config {
+class BrokerConfig;
+}
+namespace barnabas::controller {
+class Controller;
+}
+namespace barnabas::replica {
+class MetadataCache;
+class ReplicaManager;
+class TopicConfigs;
+}  // namespace barnabas::replica
+
+namespace barnabas::api {
+
+class ProducerIdManager;
+
+struct Context {
+  BrokerId broker_id;
+  std::string cluster_id;  // as in /cluster/id: 22 characters
+
+  const config::BrokerConfig& config;
+  const Clock& clock;
+  Executor& coordination;
+
+  replica::ReplicaManager& replicas;
+  replica::MetadataCache& metadata;
+  replica::TopicConfigs& topic_configs;
+  controller::Controller& controller;
+  ProducerIdManager& producer_ids;
+};
+
+}  // namespace barnabas::api
