@@ -1,0 +1,127 @@
+// The shapes in which handlers ask the replica manager to append and to fetch, and are answered.
+//
+// Views (topic names, batches) point into the request's frame; the sink keeps the frame alive.
+// Threads  value types. A sink's done() is called exactly once, on any thread, under no lock; then
+//          the sink is destroyed.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "broker/base/bytes.h"
+#include "broker/base/clock.h"
+#include "broker/log/log.h"
+#include "broker/protocol/error_code.h"
+#include "broker/protocol/ids.h"
+#include "broker/protocol/records.h"
+
+namespace barnabas::replica {
+
+inline constexpr BrokerId kConsumerReplicaId{-1};
+inline constexpr BrokerId kDebuggingReplicaId{-2};
+
+enum class Acks : std::int16_t { kAll = -1, kNone = 0, kLeader = 1 };
+enum class IsolationLevel { kReadUncommitted, kReadCommitted };
+
+// ---- append ----
+
+struct AppendEntry {
+  std::string_view topic;
+  PartitionId partition{0};
+  MutableBytesView batches;  // offsets and leader epoch are written in place
+};
+
+struct AppendOutcome {
+  ErrorCode error = ErrorCode::kNone;
+  std::string detail;
+  Offset base_offset = kUnknownOffset;
+  Timestamp log_append_time = kNoTimestamp;
+  Offset log_start_offset = kUnknownOffset;
+};
+
+class AppendSink {
+ public:
+  virtual ~AppendSink() = default;
+  // The work is done and the answer waits for the in-sync replicas. At most once, before done().
+  virtual void parked() = 0;
+  // One outcome per entry, in the order of the entries.
+  virtual void done(std::vector<AppendOutcome> outcomes) = 0;
+};
+
+// ---- fetch ----
+
+struct FetchEntry {
+  std::string_view topic;
+  Uuid topic_id;  // zero: the request names topics
+  PartitionId partition{0};
+  LeaderEpoch current_leader_epoch = kNoLeaderEpoch;  // not given
+  Offset fetch_offset{0};
+  LeaderEpoch last_fetched_epoch = kNoLeaderEpoch;  // not given
+  Offset log_start_offset = kUnknownOffset;         // of the follower
+  std::int32_t max_bytes = 0;
+  // Found wrong before: answered with this error, not read.
+  ErrorCode error = ErrorCode::kNone;
+};
+
+struct FetchParams {
+  BrokerId replica_id = kConsumerReplicaId;
+  Duration max_wait{0};
+  std::int32_t min_bytes = 1;
+  std::int32_t max_bytes = 0;
+  IsolationLevel isolation = IsolationLevel::kReadUncommitted;
+
+  bool is_from_follower() const { return replica_id >= BrokerId{0}; }
+};
+
+struct FetchOutcome {
+  ErrorCode error = ErrorCode::kNone;
+  Offset high_watermark = kUnknownOffset;
+  Offset last_stable_offset = kUnknownOffset;
+  Offset log_start_offset = kUnknownOffset;
+  std::optional<log::EpochEndOffset> diverging_epoch;
+  protocol::Records records;
+  std::int64_t size_bytes = 0;
+};
+
+class FetchSink {
+ public:
+  virtual ~FetchSink() = default;
+  // Nothing to answer yet: the fetch waits for bytes. At most once, before done().
+  virtual void parked() = 0;
+  // One outcome per entry, in the order of the entries.
+  virtual void done(std::vector<FetchOutcome> outcomes) = 0;
+};
+
+// ---- offsets ----
+
+struct ListOffsetsQuery {
+  std::string_view topic;
+  PartitionId partition{0};
+  BrokerId replica_id = kConsumerReplicaId;
+  IsolationLevel isolation = IsolationLevel::kReadUncommitted;
+  LeaderEpoch current_leader_epoch = kNoLeaderEpoch;  // not given
+  Timestamp timestamp = 0;                            // or one of the special ones below
+};
+inline constexpr Timestamp kLatestTimestamp = -1;
+inline constexpr Timestamp kEarliestTimestamp = -2;
+inline constexpr Timestamp kMaxTimestamp = -3;
+inline constexpr Timestamp kEarliestLocalTimestamp = -4;
+inline constexpr Timestamp kLatestTieredTimestamp = -5;
+
+struct EndOffsetQuery {
+  std::string_view topic;
+  PartitionId partition{0};
+  LeaderEpoch current_leader_epoch = kNoLeaderEpoch;  // not given
+  LeaderEpoch leader_epoch{0};
+};
+
+struct LeaderIdAndEpoch {
+  BrokerId leader = kNoBroker;
+  LeaderEpoch epoch = kNoLeaderEpoch;
+};
+
+}  // namespace barnabas::replica
