@@ -1,0 +1,20 @@
+# The rules that no compiler holds, and clang's analyses.
+
+cpp_files() { git ls-files -co --exclude-standard -z -- '*.cc' '*.h'; }
+
+format_code() { cpp_files | xargs -0 clang-format-19 -i; }
+
+# check [--tidy]
+check() {
+  say "check: format"
+  cpp_files | xargs -0 clang-format-19 --dry-run -Werror
+  say "check: rules of the house"
+  run python3 tests/tidy.py
+  if [ "${1:-}" = --tidy ]; then
+    say "check: clang, -Wthread-safety"
+    build tidy
+    say "check: clang-tidy"
+    git ls-files -z -- '*.cc' | xargs -0 -P "$(nproc)" -n 4 \
+      clang-tidy-19 -p build/tidy --quiet --warnings-as-errors='*'
+  fi
+}

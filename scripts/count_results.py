@@ -1,0 +1,34 @@
+#!/usr/bin/env python3
+"""Adds up the JUnit files of one test run: names what failed, then prints `N passed, N failed`.
+
+usage: count_results.py FOLDER FAILED_STEPS
+"""
+import glob
+import os
+import sys
+import xml.etree.ElementTree as ElementTree
+
+
+def main():
+    folder, failed_steps = sys.argv[1], int(sys.argv[2])
+    passed, failed = 0, []
+    for path in sorted(glob.glob(os.path.join(folder, "**", "*.xml"), recursive=True)):
+        suite = os.path.splitext(os.path.relpath(path, folder))[0]
+        for case in ElementTree.parse(path).getroot().iter("testcase"):
+            if case.find("failure") is None and case.find("error") is None:
+                passed += 1
+            else:
+                failed.append(f"{suite}: {case.get('name')}")
+    # A step that failed without a test to show for it (a runner that died) counts as one.
+    if failed_steps and not failed:
+        failed.append("a step failed without a test of its own: see above")
+    if not passed and not failed:
+        print("no test has such a name")
+    for name in failed:
+        print(f"FAILED {name}")
+    print(f"{passed} passed, {len(failed)} failed")
+    return 1 if failed or not passed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,152 @@
+"""A ZooKeeper and some brokers on free ports, in one folder; gone when the test is over."""
+import os
+import shutil
+import tempfile
+
+from .broker import Broker
+from .ports import free_port
+from .tools import Tools
+from .wait import wait_until
+from .zookeeper import ZooKeeper, ZooKeeperReader
+
+
+def default_kind():
+    """BARNABAS_KIND=apache tries a test on Apache Kafka itself."""
+    return os.environ.get("BARNABAS_KIND", "barnabas")
+
+
+class Cluster:
+    def __init__(self, brokers=3, ids=None, properties=None, kind=None, folder=None,
+                 production_jvm=False, sync=False):
+        self.kind = kind or default_kind()
+        self.own_folder = folder is None
+        self.folder = folder or tempfile.mkdtemp(prefix="barnabas-cluster-")
+        self.zookeeper = ZooKeeper(os.path.join(self.folder, "zookeeper"), free_port(), sync)
+        self.znodes = ZooKeeperReader(self.zookeeper.port)
+        self.brokers = {
+            i: Broker(
+                i, free_port(), os.path.join(self.folder, f"broker-{i}"),
+                self.zookeeper.connect_string, properties, self.kind, production_jvm,
+            )
+            for i in ids or range(1, brokers + 1)
+        }
+        self.tools = Tools(self.bootstrap, self.kind)
+
+    # Life
+
+    def __enter__(self):
+        try:
+            self.zookeeper.start()
+            self.zookeeper.wait_until_serving()
+            for broker in self.brokers.values():
+                broker.start()
+            self.wait_until_ready()
+        except BaseException:
+            self.__exit__(*[True] * 3)
+            raise
+        return self
+
+    def __exit__(self, kind, error, trace):
+        if kind is not None and "BARNABAS_KEEP" in os.environ:
+            shutil.copytree(self.folder, os.environ["BARNABAS_KEEP"], dirs_exist_ok=True)
+        self.znodes.close()
+        for broker in self.brokers.values():
+            if broker.process is not None:
+                broker.process.kill()
+        self.zookeeper.stop()
+        if self.own_folder:
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+    def wait_until_ready(self, timeout=60):
+        for broker in self.brokers.values():
+            broker.wait_until_listening(timeout)
+        self.wait_registered(*self.brokers, timeout=timeout)
+        self.wait_controller()
+
+    @property
+    def bootstrap(self):
+        return ",".join(b.address for b in self.brokers.values())
+
+    # What ZooKeeper says
+
+    def registered(self):
+        try:
+            return {int(name) for name in self.znodes.children("/brokers/ids")}
+        except LookupError:
+            return set()
+
+    def controller_id(self):
+        try:
+            return int(self.znodes.get_json("/controller")["brokerid"])
+        except LookupError:
+            return None
+
+    def assignment(self, topic):
+        partitions = self.znodes.get_json(f"/brokers/topics/{topic}")["partitions"]
+        return {int(p): replicas for p, replicas in sorted(partitions.items(), key=lambda x: int(x[0]))}
+
+    def state(self, topic, partition):
+        return self.znodes.get_json(f"/brokers/topics/{topic}/partitions/{partition}/state")
+
+    def states(self, topic):
+        return {p: self.state(topic, p) for p in self.assignment(topic)}
+
+    def leader(self, topic, partition):
+        return self.state(topic, partition)["leader"]
+
+    def isr(self, topic, partition):
+        return self.state(topic, partition)["isr"]
+
+    # Waiting
+
+    def wait_registered(self, *ids, timeout=30):
+        wait_until(lambda: self.registered() >= set(ids), f"brokers {ids} registered", timeout, 0.002)
+
+    def wait_unregistered(self, broker_id, timeout=30):
+        wait_until(lambda: broker_id not in self.registered(), f"broker {broker_id} gone", timeout, 0.002)
+
+    def wait_controller(self, other_than=None, timeout=30):
+        return wait_until(
+            lambda: self.controller_id() not in (None, other_than) and (self.controller_id(),),
+            "a controller", timeout, 0.002,
+        )[0]
+
+    def wait_full_isr(self, topic, timeout=60):
+        def full():
+            assignment = self.assignment(topic)
+            return all(set(self.isr(topic, p)) == set(r) for p, r in assignment.items())
+
+        wait_until(full, f"every replica of {topic} in its ISR", timeout, 0.005)
+
+    def wait_out_of_isr(self, topic, broker_id, timeout=60):
+        wait_until(
+            lambda: all(broker_id not in s["isr"] for s in self.states(topic).values()),
+            f"broker {broker_id} out of every ISR of {topic}", timeout, 0.002,
+        )
+
+    def wait_leads_nothing(self, topic, broker_id, timeout=60):
+        wait_until(
+            lambda: all(s["leader"] not in (broker_id, -1) for s in self.states(topic).values()),
+            f"broker {broker_id} leads nothing of {topic}", timeout, 0.002,
+        )
+
+    # What a test does to it
+
+    def create_topic(self, topic, partitions=1, replication=None, assignment=None, **configs):
+        command = ["--create", "--topic", topic]
+        if assignment:
+            command += ["--replica-assignment", assignment]
+        else:
+            command += ["--partitions", str(partitions)]
+            command += ["--replication-factor", str(replication or len(self.brokers))]
+        for key, value in configs.items():
+            command += ["--config", f"{key.replace('_', '.')}={value}"]
+        self.tools.run("kafka-topics", *command)
+        self.wait_full_isr(topic)
+
+    def restart(self, broker_id):
+        broker = self.brokers[broker_id]
+        broker.start()
+        broker.wait_until_listening()
+        self.wait_registered(broker_id)
+        return broker

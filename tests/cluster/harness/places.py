@@ -1,0 +1,24 @@
+"""Where things are: the repository, the programs under test, Apache Kafka's and ZooKeeper's jars."""
+import os
+import shutil
+
+ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", "..", ".."))
+CACHE = os.path.join(ROOT, ".cache")
+APACHE_KAFKA_LIBS = os.path.join(CACHE, "apache-kafka", "libs")
+ZOOKEEPER_CLASSPATH = "/usr/share/java/zookeeper.jar:/usr/share/java/slf4j-simple.jar"
+
+
+def bin_dir():
+    """The programs under test; BARNABAS_BIN names another build (sanitizers)."""
+    return os.environ.get("BARNABAS_BIN", os.path.join(ROOT, "build", "release", "bin"))
+
+
+def program(name):
+    path = os.path.join(bin_dir(), name)
+    if not os.path.exists(path):
+        raise FileNotFoundError(f"{path} is not built: ./dev build")
+    return path
+
+
+def java():
+    return shutil.which("java") or "/usr/bin/java"

@@ -1,0 +1,60 @@
+"""The command-line tools: ours from the build, or Apache Kafka's own from its jars."""
+import os
+import subprocess
+
+from . import places
+
+APACHE_MAIN = {
+    "kafka-topics": "org.apache.kafka.tools.TopicCommand",
+    "kafka-leader-election": "org.apache.kafka.tools.LeaderElectionCommand",
+    "kafka-console-producer": "kafka.tools.ConsoleProducer",
+    "kafka-console-consumer": "org.apache.kafka.tools.consumer.ConsoleConsumer",
+    "kafka-dump-log": "kafka.tools.DumpLogSegments",
+}
+# As config/tools-log4j.properties: warnings, on stderr.
+LOG4J = os.path.join(places.ROOT, "tests", "clients", "java", "tools-log4j.properties")
+
+
+class ToolFailed(AssertionError):
+    def __init__(self, command, result):
+        super().__init__(
+            f"{' '.join(command)}\nexit {result.returncode}\n{result.stdout}\n{result.stderr}"
+        )
+        self.result = result
+
+
+def command_of(tool, kind):
+    if kind == "barnabas":
+        return [places.program(tool + ".sh")]
+    return [
+        places.java(), "-Xmx256m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto",
+        f"-Dlog4j.configuration=file:{LOG4J}", "-cp", places.APACHE_KAFKA_LIBS + "/*", APACHE_MAIN[tool],
+    ]
+
+
+class Tools:
+    def __init__(self, bootstrap, kind):
+        self.bootstrap = bootstrap
+        self.kind = kind
+
+    def try_run(self, tool, *arguments, kind=None, stdin="", timeout=90, bootstrap=None):
+        """Runs the tool to its end; the result has returncode, stdout, stderr."""
+        command = command_of(tool, kind or self.kind)
+        if bootstrap != "":
+            command += ["--bootstrap-server", bootstrap or self.bootstrap]
+        command += arguments
+        result = subprocess.run(
+            command, input=stdin, capture_output=True, text=True, timeout=timeout, check=False
+        )
+        result.command = command
+        return result
+
+    def run(self, tool, *arguments, **options):
+        """As try_run; an exit code other than 0 fails the test. Returns what it printed."""
+        result = self.try_run(tool, *arguments, **options)
+        if result.returncode != 0:
+            raise ToolFailed(result.command, result)
+        return result.stdout
+
+    def describe(self, topic, kind=None, bootstrap=None):
+        return self.run("kafka-topics", "--describe", "--topic", topic, kind=kind, bootstrap=bootstrap)
