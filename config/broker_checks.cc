@@ -1,0 +1,143 @@
+#include "config/broker_checks.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <set>
+
+namespace barnabas::config {
+namespace {
+
+// Scala's require: the message has this in front.
+void require(bool condition, std::string_view message) {
+  if (!condition) throw ConfigError(fmt::format("requirement failed: {}", message));
+}
+
+std::int64_t number(const BrokerConfig& config, std::string_view key) {
+  return std::get<std::int64_t>(config.values.find(key)->second);
+}
+
+void check_identity(const BrokerConfig& config) {
+  if (config.broker_id_generation_enable) {
+    require(config.broker_id >= -1 && config.broker_id <= config.reserved_broker_max_id,
+            "broker.id must be greater than or equal to -1 and not greater than "
+            "reserved.broker.max.id");
+  } else {
+    require(config.broker_id >= 0, "broker.id must be greater than or equal to 0");
+  }
+}
+
+void check_logs(const BrokerConfig& config) {
+  require(config.log_roll_ms >= 1, "log.roll.ms must be greater than or equal to 1");
+  require(config.log_roll_jitter_ms >= 0, "log.roll.jitter.ms must be greater than or equal to 0");
+  for (const std::string_view key :
+       {"log.retention.ms", "log.retention.minutes", "log.retention.hours"}) {
+    const auto* retention = std::get_if<std::int64_t>(&config.values.find(key)->second);
+    if (retention == nullptr) continue;
+    // The first one that is set counts; every negative value means unlimited.
+    require(*retention != 0,
+            "log.retention.ms must be unlimited (-1) or, greater than or equal to 1");
+    break;
+  }
+  require(!config.log_dirs.empty(),
+          "At least one log directory must be defined via log.dirs or log.dir.");
+  const std::int64_t cleaners = std::max<std::int64_t>(number(config, "log.cleaner.threads"), 1);
+  require(number(config, "log.cleaner.dedupe.buffer.size") / cleaners > 1024 * 1024,
+          "log.cleaner.dedupe.buffer.size must be at least 1MB per cleaner thread.");
+}
+
+void check_replication(const BrokerConfig& config) {
+  require(
+      config.replica_fetch_wait_max_ms <= config.replica_socket_timeout_ms,
+      "replica.socket.timeout.ms should always be at least replica.fetch.wait.max.ms to prevent "
+      "unnecessary socket timeouts");
+  require(config.replica_fetch_wait_max_ms <= config.replica_lag_time_max_ms,
+          "replica.fetch.wait.max.ms should always be less than or equal to "
+          "replica.lag.time.max.ms to prevent frequent changes in ISR");
+}
+
+std::set<std::string> names_of(const std::vector<Listener>& listeners) {
+  std::set<std::string> names;
+  for (const Listener& listener : listeners) names.insert(listener.name);
+  return names;
+}
+
+void check_listeners(const BrokerConfig& config) {
+  const auto names = names_of(config.listeners);
+  const auto advertised = names_of(config.advertised_listeners);
+  require(!advertised.empty(), "There must be at least one broker advertised listener.");
+  require(advertised.contains(config.inter_broker_listener_name),
+          fmt::format("inter.broker.listener.name must be a listener name defined in "
+                      "advertised.listeners. The valid options based on currently configured "
+                      "listeners are {}",
+                      fmt::join(advertised, ",")));
+  require(
+      std::ranges::includes(names, advertised),
+      fmt::format("advertised.listeners listener names must be equal to or a subset of the ones "
+                  "defined in listeners. Found {}. The valid options based on the current "
+                  "configuration are {}",
+                  fmt::join(advertised, ","), fmt::join(names, ",")));
+  for (const Listener& listener : config.advertised_listeners) {
+    require(listener.host != "0.0.0.0",
+            "advertised.listeners cannot use the nonroutable meta-address 0.0.0.0. Use a routable "
+            "IP address.");
+  }
+  // Serving plain text where somebody asked for TLS would be worse than not serving.
+  for (const Listener& listener : config.listeners) {
+    if (listener.security_protocol != "PLAINTEXT") {
+      throw ConfigError(
+          fmt::format("Invalid value {} for configuration listener.security.protocol.map: listener "
+                      "{} must be PLAINTEXT, the only security protocol supported yet",
+                      listener.security_protocol, listener.name));
+    }
+  }
+}
+
+void check_sockets(const BrokerConfig& config) {
+  const std::int64_t queued_bytes = number(config, "queued.max.request.bytes");
+  require(queued_bytes <= 0 || queued_bytes >= config.socket_request_max_bytes,
+          "queued.max.request.bytes must be larger or equal to socket.request.max.bytes");
+  const auto overrides =
+      value_to_string(config.values.find("max.connections.per.ip.overrides")->second);
+  require(number(config, "max.connections.per.ip") != 0 || !overrides.value_or("").empty(),
+          "max.connections.per.ip can be set to zero only if max.connections.per.ip.overrides "
+          "property is set.");
+  const std::int64_t delay = number(config, "connection.failed.authentication.delay.ms");
+  if (config.connections_max_idle_ms >= 0) {
+    require(delay < config.connections_max_idle_ms,
+            fmt::format("connection.failed.authentication.delay.ms={} should always be less than "
+                        "connections.max.idle.ms={} to prevent failed authentication responses "
+                        "from timing out",
+                        delay, config.connections_max_idle_ms));
+  }
+}
+
+}  // namespace
+
+void refuse_other_modes(const Properties& properties) {
+  if (const auto roles = properties.find("process.roles");
+      roles != properties.end() && !roles->second.empty()) {
+    throw ConfigError(
+        fmt::format("Invalid value {} for configuration process.roles: must be empty, brokers run "
+                    "in ZooKeeper mode",
+                    roles->second));
+  }
+  if (const auto names = properties.find("controller.listener.names");
+      names != properties.end() && !names->second.empty()) {
+    throw ConfigError(
+        fmt::format("requirement failed: controller.listener.names must be empty when not running "
+                    "in KRaft mode: [{}]",
+                    names->second));
+  }
+}
+
+void check_broker_config(const BrokerConfig& config) {
+  check_identity(config);
+  check_logs(config);
+  check_replication(config);
+  check_listeners(config);
+  check_sockets(config);
+}
+
+}  // namespace barnabas::config
