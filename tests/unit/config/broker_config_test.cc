@@ -1,0 +1,173 @@
+#include "config/broker_config.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <limits>
+
+namespace barnabas::config {
+namespace {
+
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+Properties with(Properties more) {
+  more.insert({"zookeeper.connect", "localhost:2181"});
+  return more;
+}
+
+std::string refusal(Properties more) {
+  try {
+    BrokerConfig::load(with(std::move(more)));
+  } catch (const ConfigError& error) {
+    return error.what();
+  }
+  return "accepted";
+}
+
+TEST(BrokerConfig, DefaultsAreKafkas) {
+  const auto config = BrokerConfig::load(with({}));
+  EXPECT_EQ(config.broker_id, -1);
+  EXPECT_EQ(config.zookeeper_connect, "localhost:2181");
+  EXPECT_EQ(config.zookeeper_connection_timeout_ms, 18000);
+  EXPECT_THAT(config.listeners, ElementsAre(Listener{"PLAINTEXT", "PLAINTEXT", "", 9092}));
+  EXPECT_EQ(config.advertised_listeners, config.listeners);
+  EXPECT_EQ(config.inter_broker_listener_name, "PLAINTEXT");
+  EXPECT_EQ(config.log_roll_ms, 168 * 3'600'000);
+  EXPECT_EQ(config.log_flush_interval_ms, std::numeric_limits<std::int64_t>::max());
+  EXPECT_EQ(config.message_max_bytes, 1048588);
+  EXPECT_EQ(config.replica_lag_time_max_ms, 30000);
+  EXPECT_FALSE(config.unclean_leader_election_enable);
+  EXPECT_THAT(config.warnings(), IsEmpty());
+}
+
+TEST(BrokerConfig, WhatTheUserSetIsTaken) {
+  const auto config = BrokerConfig::load(with({{"broker.id", "102"},
+                                               {"log.dirs", "d1, d2 ,,d3"},
+                                               {"broker.rack", "r1"},
+                                               {"auto.leader.rebalance.enable", "false"},
+                                               {"replica.lag.time.max.ms", "1500"}}));
+  EXPECT_EQ(config.broker_id, 102);
+  EXPECT_THAT(config.log_dirs, ElementsAre("d1", "d2", "d3"));
+  EXPECT_EQ(config.broker_rack, "r1");
+  EXPECT_FALSE(config.auto_leader_rebalance_enable);
+  EXPECT_EQ(config.replica_lag_time_max_ms, 1500);
+}
+
+TEST(BrokerConfig, MillisecondsRankAboveHours) {
+  EXPECT_EQ(BrokerConfig::load(with({{"log.roll.hours", "2"}})).log_roll_ms, 7'200'000);
+  EXPECT_EQ(BrokerConfig::load(with({{"log.roll.hours", "2"}, {"log.roll.ms", "5"}})).log_roll_ms,
+            5);
+  EXPECT_EQ(BrokerConfig::load(with({{"log.roll.jitter.hours", "1"}})).log_roll_jitter_ms,
+            3'600'000);
+  EXPECT_EQ(
+      BrokerConfig::load(with({{"log.flush.scheduler.interval.ms", "7"}})).log_flush_interval_ms,
+      7);
+}
+
+TEST(BrokerConfig, TwoSidedTimestampLimitStandsInForTheOneSidedOnes) {
+  const auto config = BrokerConfig::load(with({{"log.message.timestamp.difference.max.ms", "1000"},
+                                               {"log.message.timestamp.after.max.ms", "10"}}));
+  EXPECT_EQ(config.log_message_timestamp_before_max_ms, 1000);
+  EXPECT_EQ(config.log_message_timestamp_after_max_ms, 10);
+}
+
+TEST(BrokerConfig, BrokerIdAndNodeIdAreTwins) {
+  EXPECT_EQ(BrokerConfig::load(with({{"node.id", "7"}})).broker_id, 7);
+  EXPECT_EQ(refusal({{"node.id", "7"}, {"broker.id", "8"}}),
+            "You must set `node.id` to the same value as `broker.id`.");
+}
+
+TEST(BrokerConfig, SeveralNamedListeners) {
+  const auto config = BrokerConfig::load(
+      with({{"listeners", "INTERNAL://:9092,EXTERNAL://0.0.0.0:9093"},
+            {"advertised.listeners", "INTERNAL://b1:9092,EXTERNAL://kafka.example:19093"},
+            {"listener.security.protocol.map", "INTERNAL:PLAINTEXT,EXTERNAL:PLAINTEXT"},
+            {"inter.broker.listener.name", "internal"}}));
+  EXPECT_EQ(config.inter_broker_listener_name, "INTERNAL");
+  EXPECT_EQ(config.inter_broker_security_protocol, "PLAINTEXT");
+  EXPECT_EQ(config.advertised_listeners[1].host, "kafka.example");
+}
+
+TEST(BrokerConfig, ListenerMistakesAreExplained) {
+  EXPECT_EQ(refusal({{"listeners", "INTERNAL://:9092"},
+                     {"listener.security.protocol.map", "INTERNAL:PLAINTEXT"}}),
+            "requirement failed: inter.broker.listener.name must be a listener name defined in "
+            "advertised.listeners. The valid options based on currently configured listeners are "
+            "INTERNAL");
+  EXPECT_THAT(refusal({{"advertised.listeners", "PLAINTEXT://0.0.0.0:9092"}}),
+              HasSubstr("cannot use the nonroutable meta-address 0.0.0.0"));
+  EXPECT_THAT(refusal({{"advertised.listeners", "PLAINTEXT://a:9092,SSL://a:9093"}}),
+              HasSubstr("must be equal to or a subset of the ones defined in listeners"));
+  EXPECT_EQ(refusal({{"inter.broker.listener.name", "PLAINTEXT"},
+                     {"security.inter.broker.protocol", "PLAINTEXT"}}),
+            "Only one of inter.broker.listener.name and security.inter.broker.protocol should be "
+            "set.");
+  EXPECT_THAT(refusal({{"inter.broker.listener.name", "OTHER"}}),
+              HasSubstr("Listener with name OTHER"));
+}
+
+TEST(BrokerConfig, OtherSecurityProtocolsAreRefusedAndNotServedInPlainText) {
+  EXPECT_THAT(refusal({{"listeners", "PLAINTEXT://:9092,SSL://:9093"}}),
+              AllOf(HasSubstr("listener.security.protocol.map"), HasSubstr("listener SSL")));
+}
+
+TEST(BrokerConfig, ZooKeeperIsRequired) {
+  EXPECT_THROW(BrokerConfig::load({}), ConfigError);
+}
+
+TEST(BrokerConfig, FilesOfTheOtherModeAreRefused) {
+  EXPECT_THAT(refusal({{"process.roles", "broker"}}), HasSubstr("process.roles"));
+  EXPECT_THAT(refusal({{"controller.listener.names", "CONTROLLER"}}),
+              HasSubstr("controller.listener.names"));
+}
+
+TEST(BrokerConfig, BrokerIdStaysBelowTheGeneratedOnes) {
+  EXPECT_EQ(
+      refusal({{"broker.id", "1001"}}),
+      "requirement failed: broker.id must be greater than or equal to -1 and not greater than "
+      "reserved.broker.max.id");
+  EXPECT_EQ(refusal({{"broker.id", "1001"}, {"broker.id.generation.enable", "false"}}), "accepted");
+  EXPECT_NE(refusal({{"broker.id", "-1"}, {"broker.id.generation.enable", "false"}}), "accepted");
+}
+
+TEST(BrokerConfig, ChecksAcrossKeys) {
+  EXPECT_THAT(refusal({{"replica.fetch.wait.max.ms", "40000"}}),
+              HasSubstr("replica.socket.timeout.ms should always be at least"));
+  EXPECT_THAT(refusal({{"replica.lag.time.max.ms", "499"}}),
+              HasSubstr("to prevent frequent changes in ISR"));
+  EXPECT_THAT(refusal({{"log.dirs", " , "}}), HasSubstr("At least one log directory"));
+  EXPECT_THAT(refusal({{"log.roll.ms", "0"}}), HasSubstr("log.roll.ms must be greater"));
+  EXPECT_THAT(refusal({{"log.retention.hours", "0"}}), HasSubstr("must be unlimited (-1)"));
+  EXPECT_THAT(refusal({{"log.cleaner.dedupe.buffer.size", "1048576"}}), HasSubstr("at least 1MB"));
+  EXPECT_THAT(refusal({{"queued.max.request.bytes", "100"}}), HasSubstr("must be larger or equal"));
+  EXPECT_THAT(refusal({{"max.connections.per.ip", "0"}}), HasSubstr("can be set to zero only if"));
+  EXPECT_THAT(refusal({{"connections.max.idle.ms", "100"}}),
+              HasSubstr("connection.failed.authentication.delay.ms=100"));
+  EXPECT_EQ(refusal({{"connections.max.idle.ms", "-1"}}), "accepted");
+}
+
+TEST(BrokerConfig, BadValueNamesKeyValueAndWhatIsValid) {
+  EXPECT_EQ(refusal({{"num.partitions", "0"}}),
+            "Invalid value 0 for configuration num.partitions: Value must be at least 1");
+  EXPECT_EQ(refusal({{"broker.id", "one"}}),
+            "Invalid value one for configuration broker.id: Not a number of type INT");
+}
+
+// A key that nothing honours yet is still checked: it will be honoured one day.
+TEST(BrokerConfig, ValuesOfKeysNotHonouredYetAreCheckedToo) {
+  EXPECT_EQ(refusal({{"num.io.threads", "0"}}),
+            "Invalid value 0 for configuration num.io.threads: Value must be at least 1");
+}
+
+TEST(BrokerConfig, WarnsOnceOfEachKeyThatHasNoEffectAndOfNoOther) {
+  const auto config = BrokerConfig::load(
+      with({{"broker.id", "1"}, {"num.io.threads", "8"}, {"num.partitons", "3"}}));
+  EXPECT_THAT(config.warnings(), ElementsAre(HasSubstr("'num.io.threads' is not supported yet"),
+                                             HasSubstr("'num.partitons' is not known")));
+}
+
+}  // namespace
+}  // namespace barnabas::config
