@@ -53,6 +53,13 @@ class Writer {
   std::size_t begin_tagged_field(std::uint32_t tag);
   void end_tagged_field(std::size_t start);
 
+  // Replaces the number that was written when size_bytes() was `at`. Pieces do not count.
+  std::size_t size_bytes() const { return used_; }
+  template <typename T>
+  void overwrite(std::size_t at, T value) {
+    store_be<T>(buffer_->data() + at, value);
+  }
+
   // What was written so far; the writer is then spent.
   Payload finish();
 
