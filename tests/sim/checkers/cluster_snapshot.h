@@ -1,0 +1,39 @@
+// What the checkers look at: one moment of the whole cluster, read from the brokers' own objects
+// and from ZooKeeper.
+//
+// Threads  a value type; the logs are borrowed from the brokers' disks.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <set>
+#include <vector>
+
+#include "broker/log/log.h"
+#include "broker/protocol/ids.h"
+#include "broker/replica/partition.h"
+#include "zkclient/documents.h"
+
+namespace barnabas::sim {
+
+struct ReplicaView {
+  BrokerId broker;
+  std::uint32_t incarnation = 0;  // of the broker's process
+  replica::PartitionStatus status;
+};
+
+struct StateView {
+  zk::PartitionStateZnode state;
+  PartitionEpoch partition_epoch;
+};
+
+struct ClusterSnapshot {
+  std::set<BrokerId> live_brokers;
+  std::vector<ReplicaView> replicas;           // hosted by living processes, paused ones too
+  std::map<TopicPartition, StateView> states;  // from ZooKeeper
+  std::map<TopicPartition, std::vector<BrokerId>> assignment;
+  // Every broker's disk, dead brokers' too.
+  std::map<TopicPartition, std::map<BrokerId, const log::Log*>> logs;
+};
+
+}  // namespace barnabas::sim

@@ -1,0 +1,21 @@
+// What the logs must hold: the same bytes below the high watermark everywhere, and every
+// acknowledged record once, where its producer was told, in the producer's order.
+//
+// Threads  one thread; the simulation's.
+#pragma once
+
+#include "tests/sim/checkers/cluster_snapshot.h"
+#include "tests/sim/history.h"
+#include "tests/sim/judge.h"
+
+namespace barnabas::sim {
+
+// Compares the logs of the replicas that living brokers host, up to the lower of two high
+// watermarks.
+void check_replicas_agree(const ClusterSnapshot& cluster, Judge& judge);
+
+// Every acknowledged record is held below the leader's high watermark exactly once, at its offset;
+// what a consumer has seen is there too. To be asked when the cluster has come to rest.
+void check_acknowledged(const ClusterSnapshot& cluster, const History& history, Judge& judge);
+
+}  // namespace barnabas::sim
