@@ -32,7 +32,8 @@ struct AssignmentStart {
 };
 
 // Rack-aware when any broker has a rack.
-//   errors  INVALID_PARTITIONS, INVALID_REPLICATION_FACTOR (also: some brokers lack a rack)
+//   errors  INVALID_PARTITIONS, INVALID_REPLICATION_FACTOR; UNKNOWN_SERVER_ERROR: only some brokers
+//           have a rack
 Result<ReplicaAssignmentMap> assign_replicas(std::vector<BrokerWithRack> brokers,
                                              std::int32_t num_partitions,
                                              std::int16_t replication_factor, AssignmentStart start,
