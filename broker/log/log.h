@@ -3,9 +3,8 @@
 //
 // Invariants  log_start_offset() <= log_end_offset(). Offsets only rise. A batch below
 //             log_end_offset() changes only by truncation.
-// Threads     Writers (append, truncate, assign, flush) are externally synchronized: the
-// partition's
-//             lock. Reads and the offset getters: any thread.
+// Threads     Writers (append, truncate, assign) are externally synchronized: the partition's lock.
+//             Reads and the offset getters: any thread.
 // Failure     A disk error is KAFKA_STORAGE_ERROR; the log then refuses every further write.
 // Source      Kafka 3.9, kafka/log/UnifiedLog.scala
 #pragma once
@@ -16,32 +15,19 @@
 #include "broker/base/bytes.h"
 #include "broker/base/clock.h"
 #include "broker/base/result.h"
+#include "broker/log/core/append.h"
+#include "broker/log/core/leader_epoch_cache.h"
 #include "broker/protocol/error_code.h"
 #include "broker/protocol/ids.h"
 #include "broker/protocol/records.h"
 
 namespace barnabas::log {
 
-// Who appends as leader: clients are checked for sequences, coordinators for epochs only.
-enum class AppendOrigin { kClient, kCoordinator };
-
-struct AppendInfo {
-  Offset first_offset = kUnknownOffset;      // of a duplicate: that of the first append
-  Offset last_offset = kUnknownOffset;       // inclusive
-  Timestamp log_append_time = kNoTimestamp;  // only where the topic is LogAppendTime
-  bool duplicate = false;                    // nothing was appended: an idempotent retry
-};
-
 struct ReadInfo {
   protocol::Records records;  // whole or cut batches, from the one that holds the asked offset
   std::int64_t size_bytes = 0;
   // True where `records` holds the first batch whole only because at_least_one was set.
   bool oversized = false;
-};
-
-struct EpochEndOffset {
-  LeaderEpoch epoch = kNoLeaderEpoch;  // (-1, -1): undefined
-  Offset end_offset = kUnknownOffset;
 };
 
 struct TimestampAndOffset {
@@ -86,6 +72,8 @@ class Log {
 
   // Leader epochs; rules in broker/log/core/leader_epoch_cache.h.
   virtual LeaderEpoch latest_epoch() const = 0;  // kNoLeaderEpoch: none known
+  // Of log_start_offset(): the first entry, if it starts there or below; else kNoLeaderEpoch.
+  virtual LeaderEpoch earliest_epoch() const = 0;
   virtual EpochEndOffset end_offset_for(LeaderEpoch epoch) const = 0;
   virtual Result<void> assign_epoch_start(LeaderEpoch epoch, Offset start) = 0;
 

@@ -73,6 +73,8 @@ struct FetchParams {
   std::int32_t min_bytes = 1;
   std::int32_t max_bytes = 0;
   IsolationLevel isolation = IsolationLevel::kReadUncommitted;
+  // A consumer that knows of follower fetching (v11 and up) is served by followers too.
+  bool leader_only = true;
 
   bool is_from_follower() const { return replica_id >= BrokerId{0}; }
 };

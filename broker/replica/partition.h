@@ -24,9 +24,9 @@
 #include "broker/log/log.h"
 #include "broker/log/log_manager.h"
 #include "broker/protocol/ids.h"
+#include "broker/replica/core/partition_fetch_state.h"
 #include "broker/replica/core/replica_core.h"
 #include "broker/replica/delayed_operations.h"
-#include "broker/replica/metadata_cache.h"
 #include "broker/replica/operations.h"
 
 namespace barnabas::replica {
@@ -61,7 +61,6 @@ class Partition : public std::enable_shared_from_this<Partition> {
  public:
   struct Parts {
     const Clock& clock;
-    const MetadataCache& metadata;
     log::LogManager& logs;
     IsrProposals& isr_proposals;
   };
@@ -78,14 +77,17 @@ class Partition : public std::enable_shared_from_this<Partition> {
   // ---- state changes; coordination executor.
   LeaderEpoch leader_epoch() const;
   // Finds or creates the log; its high watermark is that of the checkpoint.
+  //   errors  INCONSISTENT_TOPIC_ID, KAFKA_STORAGE_ERROR
   Result<void> open_log(const Uuid& topic_id, const log::LogConfig& config);
-  // A log that had no topic id takes this one.
-  Result<void> store_topic_id(const Uuid& topic_id, const log::LogConfig& config);
-  // True: the leader epoch is new (leader), fetching has to start anew (follower).
-  Result<bool> make_leader(const LeaderAndIsr& state, const log::LogConfig& config);
-  Result<bool> make_follower(const LeaderAndIsr& state, const log::LogConfig& config);
+  // Both: the log is open.
+  Result<void> make_leader(const LeaderAndIsr& state);
+  // True: fetching has to start anew.
+  Result<bool> make_follower(const LeaderAndIsr& state);
   // No longer hosted: everything that waits is completed, later calls fail.
   void close();
+  // Whatever waits is looked at again.
+  void wake_all();
+  void on_live_brokers(const LiveBrokers& live);
   // Proposes the removal of followers that lag too long.
   void maybe_shrink_isr();
 
@@ -93,16 +95,20 @@ class Partition : public std::enable_shared_from_this<Partition> {
   struct AppendResult {
     log::AppendInfo info;
     Offset log_start_offset = kUnknownOffset;
-    Offset required_offset = kUnknownOffset;  // acks=all waits until the high watermark is there
+    // For check_replicated, with acks=all.
+    Offset required_offset = kUnknownOffset;
+    LeaderEpoch epoch = kNoLeaderEpoch;
   };
+  // What follows of it waits for carry_out_effects.
   Result<AppendResult> append_as_leader(MutableBytesView batches, Acks acks,
                                         log::AppendOrigin origin);
-  // Has an acks=all append been replicated? No value yet: nullopt.
+  // Has an acks=all append been replicated, or never will be? nullopt: not yet.
   std::optional<ErrorCode> check_replicated(Offset required_offset, LeaderEpoch epoch) const;
 
   //   max_bytes      what is left of the response, bounded by the entry's limit by the caller
   //   at_least_one   the first batch is returned whole even when it is larger
   //   update_state   false when completed from the purgatory
+  // What follows of it waits for carry_out_effects.
   FetchOutcome fetch(const FetchParams& params, const FetchEntry& entry, std::int64_t max_bytes,
                      bool at_least_one, bool update_state);
   // For a waiting fetch: the bytes now readable, or an error or divergence to be told at once.
@@ -115,25 +121,20 @@ class Partition : public std::enable_shared_from_this<Partition> {
   Result<log::TimestampAndOffset> list_offsets(const ListOffsetsQuery& query) const;
   Result<log::EpochEndOffset> end_offset_for_leader_epoch(const EndOffsetQuery& query) const;
 
-  // ---- as follower; the fetcher. Each checks that `epoch` is still ours: FENCED_LEADER_EPOCH.
-  struct FollowerPosition {
-    Offset log_end_offset{0};
-    Offset high_watermark{0};
-    LeaderEpoch latest_epoch = kNoLeaderEpoch;
-    Offset log_start_offset{0};
-  };
-  FollowerPosition follower_position() const;
-  Result<FollowerPosition> append_as_follower(LeaderEpoch epoch, Offset fetch_offset,
-                                              BytesView batches, Offset leader_high_watermark,
-                                              Offset leader_log_start_offset);
-  struct Truncated {
-    FollowerPosition position;
-    bool complete = true;  // false: ask the leader again for the now latest epoch
-  };
-  Result<Truncated> truncate_to_leader(LeaderEpoch epoch, Offset fetch_offset,
-                                       const log::EpochEndOffset& leader_answer);
-  Result<FollowerPosition> truncate_to(LeaderEpoch epoch, Offset offset);
-  Result<FollowerPosition> truncate_fully_and_start_at(LeaderEpoch epoch, Offset offset);
+  // ---- as follower, for the fetcher. Each does nothing unless `epoch` is the leader epoch that
+  // this replica follows: FENCED_LEADER_EPOCH.
+  ReplicaPosition position() const;
+  Result<ReplicaPosition> append_as_follower(LeaderEpoch epoch, Offset fetch_offset,
+                                             BytesView batches, Offset leader_high_watermark,
+                                             Offset leader_log_start);
+  // By the diverging epoch of the leader's answer.
+  Result<ReplicaPosition> truncate_to_diverging(LeaderEpoch epoch, EpochEnd diverging,
+                                                Offset fetch_offset);
+  Result<ReplicaPosition> truncate_to(LeaderEpoch epoch, Offset offset);
+  Result<ReplicaPosition> truncate_fully_and_start_at(LeaderEpoch epoch, Offset offset);
+
+  // Carries out what the calls above left to do. Not under a lock.
+  void carry_out_effects();
 
   // ---- what waits: completed when the high watermark moves, data arrives, or leadership changes.
   Watchers& append_watchers() { return append_watchers_; }
@@ -141,18 +142,26 @@ class Partition : public std::enable_shared_from_this<Partition> {
 
  private:
   LogOffsets offsets() const REQUIRES(mu_);
-  bool is_alive(BrokerId id) const;
-  // Takes the replica offline when `error` is the disk's.
-  void note_error(const Error& error) REQUIRES(mu_);
-  void drain();
-  void carry_out(Effect& effect);
+  ReplicaPosition position_locked() const REQUIRES(mu_);
+  // Offline, or not hosted (any more).
+  ErrorCode check_open() const REQUIRES(mu_);
+  ErrorCode check_following(LeaderEpoch epoch) const REQUIRES(mu_);
+  FetchRequestInfo request_info(const FetchParams& params, const FetchEntry& entry) const
+      REQUIRES(mu_);
+  // Passes `error` on; the disk's takes the replica offline.
+  Error note(Error error) REQUIRES(mu_);
+  Result<ReplicaPosition> truncate_locked(Offset offset) REQUIRES(mu_);
+  Result<ReplicaPosition> restart_log_locked(Offset offset) REQUIRES(mu_);
+  void carry_out(const Effect& effect);
+  void propose(const IsrProposal& proposal);
   void on_alter_partition_answer(const IsrProposal& proposal, const AlterPartitionAnswer& answer);
-  FollowerPosition position() const REQUIRES(mu_);
 
   // Fixed at construction
   const TopicPartition tp_;
+  const BrokerId self_;
   const Parts parts_;
 
+  // Thread-safe
   Watchers append_watchers_;
   Watchers fetch_watchers_;
 
@@ -161,8 +170,9 @@ class Partition : public std::enable_shared_from_this<Partition> {
   std::shared_ptr<log::Log> log_ GUARDED_BY(mu_);
   Uuid topic_id_ GUARDED_BY(mu_);
   bool offline_ GUARDED_BY(mu_) = false;
+  bool closed_ GUARDED_BY(mu_) = false;
   Effects outbox_ GUARDED_BY(mu_);
-  bool draining_ GUARDED_BY(mu_) = false;
+  bool carrying_out_ GUARDED_BY(mu_) = false;
 };
 
 }  // namespace barnabas::replica

@@ -50,9 +50,9 @@ struct ReplicaManagerConfig {
 // Everything outlives the replica manager.
 struct ReplicaManagerParts {
   const Clock& clock;
-  Executor& coordination;  // controller requests, AlterPartition, ISR expiration
-  Executor& background;    // checkpoints
-  Executor& timers;        // expiry of delayed operations
+  Executor& coordination;                // controller requests, AlterPartition, ISR expiration
+  Executor& background;                  // checkpoints
+  Executor& timers;                      // expiry of delayed operations
   std::vector<Executor*> fetcher_homes;  // reactors; a source broker's fetcher lives on one
   protocol::Transport& transport;
   log::LogManager& logs;
@@ -88,7 +88,8 @@ class ReplicaManager {
 
   // Starts the ISR expiration timer. The checkpoint starts with the first LeaderAndIsr.
   void start();
-  // Stops the fetchers and writes the high watermarks once more. Part of a clean shutdown.
+  // Stops the fetchers and writes the high watermarks once more. Part of a clean shutdown; on the
+  // coordination executor.
   void shutdown();
 
   // The czxid of our registration; told after each (re-)registration.
@@ -117,8 +118,8 @@ class ReplicaManager {
   // ---- look-ups.
   // The replica hosted here, or null.
   std::shared_ptr<Partition> find(std::string_view topic, PartitionId partition) const;
-  // Error: KAFKA_STORAGE_ERROR offline, NOT_LEADER_OR_FOLLOWER known but not hosted here,
-  // UNKNOWN_TOPIC_OR_PARTITION.
+  // Error: NOT_LEADER_OR_FOLLOWER known but not hosted here, UNKNOWN_TOPIC_OR_PARTITION. One that
+  // is offline is found and answers for itself.
   Result<std::shared_ptr<Partition>> partition_or_error(std::string_view topic,
                                                         PartitionId partition) const;
   // What we know best of a partition's leader: as its replica, else from the metadata.
@@ -151,13 +152,12 @@ class ReplicaManager {
     }
   };
   struct FollowerStart;
-  class Append;
-  class Fetch;
 
   Result<void> check_stamp(const ControllerStamp& stamp);
-  ErrorCode apply(const LeaderAndIsrOrder& order, const MetadataSnapshot& metadata);
+  ErrorCode apply(const LeaderAndIsrOrder& order, const MetadataSnapshot& metadata,
+                  std::vector<std::shared_ptr<Partition>>& changed, FollowerStart& fetching);
   ErrorCode stop(const StopReplicaOrder& order);
-  std::shared_ptr<Partition> get_or_create(const TopicPartition& tp, const Uuid& topic_id);
+  std::shared_ptr<Partition> create(const TopicPartition& tp);
   void expire_isrs();
   void schedule_isr_expiration();
   void schedule_checkpoint();
@@ -171,6 +171,7 @@ class ReplicaManager {
 
   // Coordination executor only
   ControllerEpoch highest_controller_epoch_{0};
+  LiveBrokers live_ = std::make_shared<const std::vector<BrokerId>>();
   bool checkpointing_ = false;
   TimerId isr_expiration_;
   TimerId checkpoint_timer_;
