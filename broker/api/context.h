@@ -11,7 +11,7 @@
 #include "broker/protocol/ids.h"
 
 namespace barnabas::config {
-class BrokerConfig;
+struct BrokerConfig;
 }
 namespace barnabas::controller {
 class Controller;

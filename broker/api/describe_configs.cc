@@ -1,0 +1,159 @@
+#include <algorithm>
+#include <charconv>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "broker/api/context.h"
+#include "broker/api/handlers.h"
+#include "broker/protocol/messages/describe_configs.h"
+#include "broker/protocol/topic_name.h"
+#include "broker/replica/metadata_cache.h"
+#include "broker/replica/topic_configs.h"
+#include "config/describe.h"
+
+namespace barnabas::api {
+namespace {
+
+using config::ConfigEntry;
+using protocol::DescribeConfigsRequest;
+using protocol::DescribeConfigsResponse;
+using Resource = DescribeConfigsRequest::DescribeConfigsResource;
+
+// Kafka's ConfigResource.Type.
+constexpr std::int8_t kTopic = 2;
+constexpr std::int8_t kBroker = 4;
+
+using Entries = std::vector<ConfigEntry>;
+
+Result<Entries> describe_topic(const Context& context, const std::string& topic) {
+  if (!protocol::is_valid_topic_name(topic)) {
+    return {ErrorCode::kInvalidTopicException, fmt::format("Topic name '{}' is illegal", topic)};
+  }
+  if (context.metadata.snapshot()->topic(topic) == nullptr) {
+    return ErrorCode::kUnknownTopicOrPartition;
+  }
+  const auto overrides = context.topic_configs.overrides(topic);
+  return config::describe_topic(context.config, {overrides.begin(), overrides.end()});
+}
+
+Result<Entries> describe_broker(const Context& context, std::string_view name) {
+  // The cluster-wide defaults of brokers: nobody can set any yet.
+  if (name.empty()) return Entries{};
+  std::int32_t id = 0;
+  const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), id);
+  if (error != std::errc{} || end != name.data() + name.size()) {
+    return {ErrorCode::kInvalidRequest,
+            fmt::format("Broker id must be an integer, but it is: {}", name)};
+  }
+  if (BrokerId(id) != context.broker_id) {
+    return {ErrorCode::kInvalidRequest,
+            fmt::format("Unexpected broker id, expected {} or empty string, but received {}",
+                        context.broker_id, name)};
+  }
+  return config::describe_broker(context.config);
+}
+
+Result<Entries> describe(const Context& context, const Resource& resource) {
+  switch (resource.resource_type) {
+    case kTopic:
+      return describe_topic(context, std::string(resource.resource_name));
+    case kBroker:
+      return describe_broker(context, resource.resource_name);
+    default:
+      return {ErrorCode::kInvalidRequest,
+              fmt::format("Unsupported resource type: {}", resource.resource_type)};
+  }
+}
+
+bool is_asked_for(const Resource& resource, const ConfigEntry& entry) {
+  if (!resource.configuration_keys || resource.configuration_keys->empty()) return true;
+  const auto& keys = *resource.configuration_keys;
+  return std::find(keys.begin(), keys.end(), entry.name) != keys.end();
+}
+
+DescribeConfigsResponse::DescribeConfigsResourceResult to_wire(
+    const ConfigEntry& entry, const DescribeConfigsRequest& request, std::int16_t version) {
+  DescribeConfigsResponse::DescribeConfigsResourceResult told;
+  told.name = entry.name;
+  told.value = entry.value;
+  told.read_only = entry.read_only;
+  if (version == 0) {
+    told.is_default = entry.source == config::ConfigSource::kDefaultConfig;
+  } else {
+    told.config_source = static_cast<std::int8_t>(entry.source);
+  }
+  told.is_sensitive = entry.sensitive;
+  told.config_type = static_cast<std::int8_t>(entry.type);
+  told.documentation = request.include_documentation
+                           ? std::optional<std::string_view>(entry.documentation)
+                           : std::nullopt;
+  if (request.include_synonyms) {
+    for (const config::ConfigSynonym& synonym : entry.synonyms) {
+      told.synonyms.push_back(
+          {synonym.name, synonym.value, static_cast<std::int8_t>(synonym.source)});
+    }
+  }
+  return told;
+}
+
+void answer(const Context& context, const protocol::Request& request,
+            protocol::Responder& responder) {
+  const auto decoded = DescribeConfigsRequest::decode(request.body, request.version);
+  if (!decoded) return responder.close_connection();
+
+  // The strings of `described` are what the response shows: it lives until encode() is done.
+  std::vector<Result<Entries>> described;
+  for (const Resource& resource : decoded->resources) {
+    described.push_back(describe(context, resource));
+  }
+  DescribeConfigsResponse response;
+  for (std::size_t i = 0; i < described.size(); ++i) {
+    const Resource& resource = decoded->resources[i];
+    auto& result = response.results.emplace_back();
+    result.resource_type = resource.resource_type;
+    result.resource_name = resource.resource_name;
+    if (!described[i]) {
+      result.error_code = described[i].error().code;
+      result.error_message = described[i].error().detail;
+      continue;
+    }
+    for (const ConfigEntry& entry : *described[i]) {
+      if (is_asked_for(resource, entry)) {
+        result.configs.push_back(to_wire(entry, *decoded, request.version));
+      }
+    }
+  }
+  responder.respond(response.encode(request.version));
+}
+
+// The topics that are asked for and exist: their configs have to be read first.
+std::vector<std::string> topics_of(const Context& context, const protocol::Request& request) {
+  std::vector<std::string> topics;
+  const auto decoded = DescribeConfigsRequest::decode(request.body, request.version);
+  if (!decoded) return topics;
+  const auto snapshot = context.metadata.snapshot();
+  for (const Resource& resource : decoded->resources) {
+    if (resource.resource_type == kTopic && snapshot->topic(resource.resource_name) != nullptr) {
+      topics.emplace_back(resource.resource_name);
+    }
+  }
+  return topics;
+}
+
+}  // namespace
+
+void handle_describe_configs(Context& context, protocol::Request request,
+                             protocol::Responder responder) {
+  auto topics = topics_of(context, request);
+  auto waiting = std::make_shared<protocol::Responder>(std::move(responder));
+  context.topic_configs.ensure_loaded(topics,
+                                      [&context, request = std::move(request), waiting](bool) {
+                                        // Without ZooKeeper, with what is known: the broker's
+                                        // values.
+                                        answer(context, request, *waiting);
+                                      });
+}
+
+}  // namespace barnabas::api

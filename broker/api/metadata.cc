@@ -1,0 +1,180 @@
+#include <algorithm>
+#include <memory>
+#include <set>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "broker/api/authorized_operations.h"
+#include "broker/api/context.h"
+#include "broker/api/handlers.h"
+#include "broker/protocol/messages/metadata.h"
+#include "broker/protocol/topic_name.h"
+#include "broker/replica/metadata_cache.h"
+
+namespace barnabas::api {
+namespace {
+
+using protocol::MetadataRequest;
+using protocol::MetadataResponse;
+using replica::MetadataSnapshot;
+using replica::TopicMetadata;
+using Topic = MetadataResponse::MetadataResponseTopic;
+using Partition = MetadataResponse::MetadataResponsePartition;
+
+constexpr std::int16_t kFirstVersionWithListenerNotFound = 6;
+constexpr std::int16_t kFirstVersionByTopicId = 12;
+
+// Answers one request from one snapshot.
+class Answer {
+ public:
+  Answer(const MetadataSnapshot& snapshot, std::string_view listener, std::int16_t version)
+      : snapshot_(snapshot), listener_(listener), version_(version) {}
+
+  Topic topic(const TopicMetadata& metadata) const {
+    Topic answer;
+    answer.name = metadata.name;
+    answer.topic_id = metadata.topic_id;
+    answer.is_internal = protocol::is_internal_topic(metadata.name);
+    answer.partitions.reserve(metadata.partitions.size());
+    for (const auto& [id, state] : metadata.partitions) {
+      answer.partitions.push_back(partition(id, state));
+    }
+    return answer;
+  }
+
+  Topic topic_or_error(std::string_view name) const {
+    if (const TopicMetadata* found = snapshot_.topic(name)) return topic(*found);
+    Topic answer;
+    answer.name = name;
+    answer.is_internal = protocol::is_internal_topic(name);
+    answer.error_code = protocol::is_valid_topic_name(name) ? ErrorCode::kUnknownTopicOrPartition
+                                                            : ErrorCode::kInvalidTopicException;
+    return answer;
+  }
+
+  Topic topic_or_error(const Uuid& id) const {
+    if (const TopicMetadata* found = snapshot_.topic(id)) return topic(*found);
+    Topic answer;
+    answer.name = std::nullopt;
+    answer.topic_id = id;
+    answer.error_code = ErrorCode::kUnknownTopicId;
+    return answer;
+  }
+
+ private:
+  const Endpoint* endpoint(BrokerId id) const {
+    const replica::BrokerMetadata* broker = snapshot_.broker(id);
+    return broker ? broker->endpoint(listener_) : nullptr;
+  }
+
+  // Version 0 leaves out the replicas that are not there, and says so.
+  std::vector<BrokerId> replicas(const std::vector<BrokerId>& all) const {
+    std::vector<BrokerId> told = all;
+    if (version_ == 0) std::erase_if(told, [this](BrokerId id) { return !endpoint(id); });
+    return told;
+  }
+
+  Partition partition(PartitionId id, const replica::PartitionMetadata& state) const {
+    Partition answer;
+    answer.partition_index = id.value();
+    answer.leader_epoch = state.leader_epoch.value();
+    answer.replica_nodes = replicas(state.replicas);
+    answer.isr_nodes = replicas(state.isr);
+    answer.offline_replicas = state.offline_replicas;
+    if (endpoint(state.leader)) {
+      answer.leader_id = state.leader;
+      if (answer.replica_nodes.size() < state.replicas.size() ||
+          answer.isr_nodes.size() < state.isr.size()) {
+        answer.error_code = ErrorCode::kReplicaNotAvailable;
+      }
+    } else {
+      answer.leader_id = kNoBroker;
+      const bool alive = snapshot_.has_alive_broker(state.leader);
+      answer.error_code = alive && version_ >= kFirstVersionWithListenerNotFound
+                              ? ErrorCode::kListenerNotFound
+                              : ErrorCode::kLeaderNotAvailable;
+    }
+    return answer;
+  }
+
+  const MetadataSnapshot& snapshot_;
+  const std::string_view listener_;
+  const std::int16_t version_;
+};
+
+// Versions 10 and 11 have the fields for ids and null names, but not yet their meaning.
+bool asks_by_id_too_early(const MetadataRequest& request, std::int16_t version) {
+  return version < kFirstVersionByTopicId && request.topics &&
+         std::any_of(
+             request.topics->begin(), request.topics->end(),
+             [](const auto& topic) { return !topic.name || !topic.topic_id.is_zero(); });
+}
+
+void fill_topics(const MetadataRequest& request, const MetadataSnapshot& snapshot,
+                 const Answer& answer, std::int16_t version, std::vector<Topic>& topics) {
+  const bool all = !request.topics || (version == 0 && request.topics->empty());
+  if (all) {
+    topics.reserve(snapshot.topics.size());
+    for (const auto& entry : snapshot.topics) topics.push_back(answer.topic(*entry.second));
+    return;
+  }
+  // One id makes it a request by ids; names are then not looked at. Each topic is told once.
+  std::set<Uuid> ids;
+  std::set<std::string_view> names;
+  for (const auto& topic : *request.topics) {
+    if (!topic.topic_id.is_zero()) ids.insert(topic.topic_id);
+    if (topic.name) names.insert(*topic.name);
+  }
+  if (!ids.empty()) {
+    for (const Uuid& id : ids) topics.push_back(answer.topic_or_error(id));
+  } else {
+    for (const std::string_view name : names) topics.push_back(answer.topic_or_error(name));
+  }
+}
+
+}  // namespace
+
+void handle_metadata(Context& context, protocol::Request request, protocol::Responder responder) {
+  const std::int16_t version = request.version;
+  const auto decoded = MetadataRequest::decode(BytesView(request.body), version);
+  if (!decoded) return responder.close_connection();
+
+  MetadataResponse response;
+  if (asks_by_id_too_early(*decoded, version)) {
+    for (const auto& topic : *decoded->topics) {
+      Topic& refused = response.topics.emplace_back();
+      refused.name = topic.name.value_or("");
+      refused.topic_id = topic.topic_id;
+      refused.error_code = ErrorCode::kInvalidRequest;
+    }
+    responder.respond(response.encode(version));
+    return;
+  }
+
+  const std::shared_ptr<const MetadataSnapshot> snapshot = context.metadata.snapshot();
+  response.cluster_id = context.cluster_id;
+  response.controller_id = snapshot->controller_id;
+  for (const auto& [id, broker] : snapshot->brokers) {
+    const Endpoint* endpoint = broker.endpoint(request.listener);
+    if (endpoint == nullptr) continue;
+    auto& told = response.brokers.emplace_back();
+    told.node_id = id;
+    told.host = endpoint->host;
+    told.port = endpoint->port;
+    told.rack = broker.rack;
+  }
+  fill_topics(*decoded, *snapshot, Answer(*snapshot, request.listener, version), version,
+              response.topics);
+  if (decoded->include_cluster_authorized_operations) {
+    response.cluster_authorized_operations = kClusterOperations;
+  }
+  if (decoded->include_topic_authorized_operations) {
+    for (Topic& topic : response.topics) {
+      if (topic.name) topic.topic_authorized_operations = kTopicOperations;
+    }
+  }
+  responder.respond(response.encode(version));
+}
+
+}  // namespace barnabas::api
