@@ -1,0 +1,101 @@
+#include <sys/socket.h>
+
+#include <netinet/in.h>
+#include <algorithm>
+#include <cstring>
+#include <filesystem>
+#include <future>
+#include <map>
+
+#include "broker/base/thread_executor.h"
+#include "tests/unit/zkclient/world.h"
+#include "tests/unit/zkclient/zookeeper_server.h"
+#include "zkclient/reaper/close_session.h"
+#include "zkclient/session/zookeeper_session.h"
+
+namespace barnabas::zk::testing {
+namespace {
+
+// One server for all tests of the program; each world has a chroot of its own.
+ZooKeeperServer& server() {
+  static ZooKeeperServer instance;
+  return instance;
+}
+
+class ServerWorld final : public World {
+ public:
+  ServerWorld() : chroot_("/world/" + std::to_string(++worlds_)) {}
+  ~ServerWorld() override {
+    call([this] { clients_.clear(); });
+  }
+
+  ZooKeeper& client(int index) override {
+    if (home_.is_current()) return made(index);
+    ZooKeeper* result = nullptr;
+    call([&] { result = &made(index); });
+    return *result;
+  }
+  void call(std::function<void()> task) override {
+    home_.post(std::move(task));
+    home_.drain();
+  }
+  bool run_until(std::function<bool()> condition) override {
+    auto holds = std::make_shared<std::promise<bool>>();
+    auto future = holds->get_future();
+    const auto deadline = std::chrono::steady_clock::now() + seconds(30);
+    home_.post([this, holds, condition, deadline] { ask(holds, condition, deadline); });
+    return future.get();
+  }
+  // Every connection of this process to the server.
+  void lose_connection(int) override {
+    for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
+      sockaddr_in peer{};
+      socklen_t size = sizeof(peer);
+      const int fd = std::stoi(entry.path().filename());
+      if (::getpeername(fd, reinterpret_cast<sockaddr*>(&peer), &size) == 0 &&
+          peer.sin_family == AF_INET) {
+        ::shutdown(fd, SHUT_RDWR);
+      }
+    }
+  }
+  void expire(int index) override {
+    const SessionId session = client(index).session();
+    SessionToClose to_close{server().address(), session.id, {}, 6000};
+    ASSERT_EQ(session.password.size(), to_close.password.size());
+    std::ranges::copy(session.password, to_close.password.begin());
+    EXPECT_EQ(close_session(to_close, seconds(10)), CloseOutcome::kClosed);
+  }
+
+ private:
+  ZooKeeper& made(int index) {
+    auto& client = clients_[index];
+    if (!client) {
+      client = std::make_unique<ZooKeeperSession>(
+          home_, SessionOptions{{server().address(), chroot_}, seconds(6), 10});
+    }
+    return *client;
+  }
+  void ask(const std::shared_ptr<std::promise<bool>>& holds, const std::function<bool()>& condition,
+           std::chrono::steady_clock::time_point deadline) {
+    const bool answer = condition();
+    if (answer || std::chrono::steady_clock::now() > deadline) {
+      holds->set_value(answer);
+    } else {
+      home_.run_after(milliseconds(1),
+                      [this, holds, condition, deadline] { ask(holds, condition, deadline); });
+    }
+  }
+
+  static inline int worlds_ = 0;
+  const std::string chroot_;
+  std::map<int, std::unique_ptr<ZooKeeperSession>> clients_;
+  ThreadExecutor home_{"home"};  // last: stops first
+};
+
+}  // namespace
+
+std::unique_ptr<World> make_world() {
+  return std::make_unique<ServerWorld>();
+}
+
+}  // namespace barnabas::zk::testing
