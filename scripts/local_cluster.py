@@ -19,7 +19,7 @@ from harness.process import Process  # noqa: E402
 from harness.wait import wait_until  # noqa: E402
 from harness.zookeeper import ZooKeeper, ZooKeeperReader  # noqa: E402
 
-FOLDER = os.path.join(ROOT, ".cluster")
+FOLDER = os.environ.get("BARNABAS_CLUSTER", os.path.join(ROOT, ".cluster"))
 STATE = os.path.join(FOLDER, "cluster.json")
 BASE_PORT, ZOOKEEPER_PORT = 9092, 2181
 
@@ -126,7 +126,6 @@ def up(options):
     else:
         print("starting the cluster that `./dev down --keep` left (./dev down forgets it)")
     need_free_ports(state)
-    save(state)
     start_zookeeper(state)
     start_brokers(state, [int(i) for i in state["brokers"]])
     status(options)

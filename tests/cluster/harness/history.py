@@ -1,0 +1,150 @@
+"""What producers were told and what the log holds, compared.
+
+Producers write "<producer>:<number>", numbers rising, to every partition, idempotent and with acks=all,
+and remember each acknowledgement. The judge then wants every acknowledged record in the log exactly
+once, at the offset that was acknowledged, and each producer's numbers in order in each partition.
+"""
+import random
+import threading
+import time
+
+import confluent_kafka
+
+from .wait import wait_until
+
+
+class HistoryProducer:
+    def __init__(self, name, bootstrap, topic, partitions, per_second):
+        self.name = name
+        self.topic = topic
+        self.partitions = partitions
+        self.interval = 1.0 / per_second
+        self.random = random.Random(name)
+        self.sent = 0
+        self.acknowledged = []  # (partition, offset or -1, number)
+        self.failed = []
+        self.ending = threading.Event()
+        self.producer = confluent_kafka.Producer({
+            "bootstrap.servers": bootstrap,
+            "enable.idempotence": True,
+            "acks": "all",
+            "linger.ms": 5,
+            "message.timeout.ms": 180000,
+            "request.timeout.ms": 15000,
+            "log_level": 0,
+        })
+        self.thread = threading.Thread(target=self._run, daemon=True)
+
+    def _run(self):
+        due = time.monotonic()
+        while not self.ending.is_set():
+            if time.monotonic() >= due:
+                self._send()
+                due += self.interval
+                self.producer.poll(0)
+            else:
+                self.producer.poll(due - time.monotonic())
+        self.producer.flush(180)
+
+    def _send(self):
+        number, partition = self.sent, self.random.randrange(self.partitions)
+
+        def told(error, message):
+            if error is None:
+                offset = message.offset()
+                self.acknowledged.append((partition, -1 if offset is None else offset, number))
+            else:
+                self.failed.append((number, str(error)))
+
+        try:
+            self.producer.produce(self.topic, f"{self.name}:{number}", partition=partition, on_delivery=told)
+            self.sent += 1
+        except BufferError:
+            self.producer.poll(0.1)  # the queue is full: the broker is away, records wait
+
+
+class Producers:
+    def __init__(self, count, bootstrap, topic, partitions, per_second):
+        self.all = [
+            HistoryProducer(f"p{n}", bootstrap, topic, partitions, per_second / count)
+            for n in range(count)
+        ]
+
+    def __enter__(self):
+        for producer in self.all:
+            producer.thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.end()
+
+    def end(self):
+        """No new records; returns when every record was acknowledged or refused."""
+        for producer in self.all:
+            producer.ending.set()
+        for producer in self.all:
+            producer.thread.join()
+
+    def acknowledged(self):
+        return sum(len(p.acknowledged) for p in self.all)
+
+    def wait_for_progress(self, timeout=60):
+        """Until records sent from now on have been acknowledged for every producer."""
+        marks = [(p, p.sent) for p in self.all]
+        wait_until(
+            lambda: all(p.acknowledged and p.acknowledged[-1][2] >= mark for p, mark in marks),
+            "producers go on", timeout,
+        )
+
+
+def read_topic(bootstrap, topic, partitions, timeout=120):
+    """{partition: (high watermark, [(offset, value)])}, read by a client up to the high watermark."""
+    consumer = confluent_kafka.Consumer({
+        "bootstrap.servers": bootstrap, "group.id": "judge", "enable.auto.commit": False,
+        "auto.offset.reset": "earliest", "fetch.wait.max.ms": 50, "log_level": 0,
+    })
+    try:
+        ends = {
+            p: consumer.get_watermark_offsets(confluent_kafka.TopicPartition(topic, p), timeout=30)[1]
+            for p in range(partitions)
+        }
+        found = {p: [] for p in ends}
+        open_ = {p for p, end in ends.items() if end > 0}
+        consumer.assign([confluent_kafka.TopicPartition(topic, p, 0) for p in open_])
+        deadline = time.monotonic() + timeout
+        while open_:
+            assert time.monotonic() < deadline, f"partitions {open_} not read to their ends"
+            for message in consumer.consume(1000, timeout=0.5):
+                assert message.error() is None, message.error()
+                partition = message.partition()
+                if message.offset() < ends[partition]:
+                    found[partition].append((message.offset(), message.value().decode()))
+                if message.offset() + 1 >= ends[partition]:
+                    open_.discard(partition)
+        return {p: (ends[p], found[p]) for p in ends}
+    finally:
+        consumer.close()
+
+
+def judge(producers, log):
+    """Fails with all that is wrong."""
+    wrong = []
+    places = {}
+    for partition, (_, records) in log.items():
+        last = {}
+        for offset, value in records:
+            name, number = value.split(":")
+            if value in places:
+                wrong.append(f"{value} is doubled: {places[value]} and {(partition, offset)}")
+            places[value] = (partition, offset)
+            if int(number) <= last.get(name, -1):
+                wrong.append(f"{value} at {partition}/{offset} comes after {name}:{last[name]}")
+            last[name] = int(number)
+    for producer in producers.all:
+        for partition, offset, number in producer.acknowledged:
+            place = places.get(f"{producer.name}:{number}")
+            if place is None:
+                wrong.append(f"{producer.name}:{number} was acknowledged at {partition}/{offset} and is lost")
+            elif place[0] != partition or offset not in (-1, place[1]):
+                wrong.append(f"{producer.name}:{number} acknowledged at {partition}/{offset}, is at {place}")
+    assert not wrong, f"{len(wrong)} wrong:\n" + "\n".join(wrong[:50])

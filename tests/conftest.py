@@ -1,0 +1,5 @@
+"""Tests with real processes stand on tests/cluster/harness."""
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "cluster"))
