@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from emitter import NOTICE, all_structs, snake_case
-from model import Message
+from emitter import NOTICE, all_structs, element_type, snake_case
+from model import Field, Message
 
 NAMESPACE = "barnabas::protocol::testing"
 
@@ -34,8 +34,19 @@ def _visits(file: str, stem: str, messages: list[Message]) -> str:
             out.append("}")
     out += ["", f"void add_{stem}(std::vector<AnyMessageType>& types) {{"]
     for message in messages:
-        out.append(f'  types.push_back(message_type<{message.name}>("{message.name}"));')
+        growth = ", ".join(["std::size_t{1}", *_growths(message)])
+        out.append(f'  types.push_back(message_type<{message.name}>("{message.name}", {{{growth}}}));')
     return "\n".join([*out, "}", f"\n}}  // namespace {NAMESPACE}\n"])
+
+
+def _growths(message: Message) -> list[str]:
+    """For every array: how many times an element is larger in memory than it may be on the wire."""
+    return [f"sizeof({_element_type(f, message)}) / {message.element_min_bytes(f)}"
+            for struct in all_structs(message) for f in struct.fields if f.is_array]
+
+
+def _element_type(f: Field, message: Message) -> str:
+    return f"{message.name}::{f.type}" if f.struct else element_type(f)
 
 
 def _all_messages(stems: list[str]) -> str:
