@@ -1,28 +1,4 @@
-// What the configuration says of one topic's log. Keys and defaults are Kafka's topic configs.
+// The name by which other floors know LogConfig; it lives with the pure rules that read it.
 #pragma once
 
-#include <cstdint>
-#include <limits>
-
-namespace barnabas::log {
-
-enum class TimestampType { kCreateTime, kLogAppendTime };
-
-struct LogConfig {
-  std::int64_t segment_bytes = 1073741824;
-  std::int64_t segment_ms = 604800000;
-  std::int64_t segment_jitter_ms = 0;
-  std::int32_t segment_index_bytes = 10485760;
-  std::int32_t index_interval_bytes = 4096;
-  std::int32_t max_message_bytes = 1048588;
-  TimestampType message_timestamp_type = TimestampType::kCreateTime;
-  std::int64_t message_timestamp_before_max_ms = std::numeric_limits<std::int64_t>::max();
-  std::int64_t message_timestamp_after_max_ms = std::numeric_limits<std::int64_t>::max();
-  std::int64_t flush_messages = std::numeric_limits<std::int64_t>::max();
-  std::int64_t file_delete_delay_ms = 60000;
-  std::int32_t min_insync_replicas = 1;
-  bool unclean_leader_election_enable = false;
-  bool compacted = false;  // cleanup.policy contains compact: every record needs a key
-};
-
-}  // namespace barnabas::log
+#include "broker/log/core/log_config.h"
