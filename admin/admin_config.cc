@@ -1,0 +1,86 @@
+#include "admin/admin_config.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <regex>
+
+namespace barnabas::admin {
+namespace {
+
+Duration duration(const config::Properties& properties, std::string_view key, Duration fallback) {
+  const auto found = properties.find(key);
+  if (found == properties.end()) return fallback;
+  const std::string& text = found->second;
+  std::int64_t ms = 0;
+  const auto parsed = std::from_chars(text.data(), text.data() + text.size(), ms);
+  if (parsed.ec != std::errc{} || parsed.ptr != text.data() + text.size()) {
+    throw config::ConfigError(
+        fmt::format("Invalid value {} for configuration {}: Not a number of type LONG", text, key));
+  }
+  if (ms < 0) {
+    throw config::ConfigError(
+        fmt::format("Invalid value {} for configuration {}: Value must be at least 0", text, key));
+  }
+  return milliseconds(ms);
+}
+
+}  // namespace
+
+std::vector<HostPort> parse_bootstrap_servers(std::string_view text) {
+  static const std::regex kShape(R"((?:[A-Za-z_]+://)?\[?([0-9a-zA-Z\-%._:]*)\]?:([0-9]+))");
+  std::vector<HostPort> servers;
+  while (!text.empty()) {
+    const std::size_t comma = text.find(',');
+    std::string_view url = text.substr(0, comma);
+    text.remove_prefix(comma == std::string_view::npos ? text.size() : comma + 1);
+    while (url.starts_with(' ')) url.remove_prefix(1);
+    while (url.ends_with(' ')) url.remove_suffix(1);
+    if (url.empty()) continue;
+    std::match_results<std::string_view::const_iterator> match;
+    HostPort server;
+    bool valid = std::regex_match(url.begin(), url.end(), match, kShape) && match[1].length() > 0;
+    if (valid) {
+      server.host = match[1].str();
+      const std::string port = match[2].str();
+      valid =
+          std::from_chars(port.data(), port.data() + port.size(), server.port).ec == std::errc{} &&
+          server.port <= 65535;
+    }
+    if (!valid) {
+      throw config::ConfigError(fmt::format("Invalid url in bootstrap.servers: {}", url));
+    }
+    servers.push_back(std::move(server));
+  }
+  if (servers.empty()) {
+    throw config::ConfigError("No resolvable bootstrap urls given in bootstrap.servers");
+  }
+  return servers;
+}
+
+AdminConfig AdminConfig::from(config::Properties properties, std::string_view bootstrap_servers) {
+  properties["bootstrap.servers"] = bootstrap_servers;
+  AdminConfig config;
+  config.bootstrap_servers = parse_bootstrap_servers(properties["bootstrap.servers"]);
+  if (const auto id = properties.find("client.id"); id != properties.end()) {
+    config.client_id = id->second;
+  }
+  if (const auto protocol = properties.find("security.protocol");
+      protocol != properties.end() && protocol->second != "PLAINTEXT") {
+    throw config::ConfigError(
+        fmt::format("Invalid value {} for configuration security.protocol: PLAINTEXT is the only "
+                    "one supported yet",
+                    protocol->second));
+  }
+  config.request_timeout = duration(properties, "request.timeout.ms", config.request_timeout);
+  config.default_api_timeout =
+      duration(properties, "default.api.timeout.ms", config.default_api_timeout);
+  config.retry_backoff = duration(properties, "retry.backoff.ms", config.retry_backoff);
+  config.retry_backoff_max = duration(properties, "retry.backoff.max.ms", config.retry_backoff_max);
+  config.reconnect_backoff = duration(properties, "reconnect.backoff.ms", config.reconnect_backoff);
+  config.reconnect_backoff_max =
+      duration(properties, "reconnect.backoff.max.ms", config.reconnect_backoff_max);
+  return config;
+}
+
+}  // namespace barnabas::admin

@@ -1,0 +1,85 @@
+#include "admin/client_properties.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+#include <charconv>
+#include <map>
+#include <set>
+
+namespace barnabas::admin {
+
+bool is_true(const config::Properties& properties, std::string_view key) {
+  const auto found = properties.find(key);
+  if (found == properties.end()) return false;
+  std::string text;
+  for (const unsigned char c : found->second) {
+    if (c > ' ') text += static_cast<char>(std::tolower(c));
+  }
+  return text == "true";
+}
+
+config::Properties gather_properties(const Options& options, std::string_view file_option,
+                                     std::string_view pair_option) {
+  config::Properties properties;
+  if (const auto file = options.value(file_option)) {
+    properties = config::read_properties_file(*file);
+  }
+  for (const std::string& pair : options.values(pair_option)) {
+    config::add_property(properties, pair);
+  }
+  return properties;
+}
+
+std::optional<std::pair<std::string, std::string>> to_librdkafka(const std::string& name,
+                                                                 const std::string& value) {
+  static const std::map<std::string_view, std::string_view> kRenamed{
+      {"max.request.size", "message.max.bytes"},
+      {"send.buffer.bytes", "socket.send.buffer.bytes"},
+      {"receive.buffer.bytes", "socket.receive.buffer.bytes"},
+      {"fetch.max.wait.ms", "fetch.wait.max.ms"},
+      {"sasl.mechanism", "sasl.mechanisms"},
+      {"max.partition.fetch.bytes", "fetch.message.max.bytes"},
+  };
+  if (is_java_only(name)) return std::nullopt;
+  if (const auto renamed = kRenamed.find(name); renamed != kRenamed.end()) {
+    return std::pair(std::string(renamed->second), value);
+  }
+  if (name == "buffer.memory") {
+    std::int64_t bytes = 0;
+    std::from_chars(value.data(), value.data() + value.size(), bytes);
+    return std::pair(std::string("queue.buffering.max.kbytes"),
+                     fmt::format("{}", std::max<std::int64_t>(bytes / 1024, 1)));
+  }
+  return std::pair(name, value);
+}
+
+bool is_java_only(std::string_view name) {
+  static const std::set<std::string_view> kNames{
+      "key.serializer",
+      "value.serializer",
+      "key.deserializer",
+      "value.deserializer",
+      "interceptor.classes",
+      "metric.reporters",
+      "metrics.num.samples",
+      "metrics.recording.level",
+      "metrics.sample.window.ms",
+      "auto.include.jmx.reporter",
+      "max.block.ms",
+      "max.poll.records",
+      "default.api.timeout.ms",
+      "partitioner.class",
+      "partitioner.ignore.keys",
+      "client.dns.lookup",
+      "exclude.internal.topics",
+      "partition.assignment.strategy",
+      "retry.backoff.max.ms",
+      "security.providers",
+      "enable.metrics.push",
+  };
+  return kNames.contains(name);
+}
+
+}  // namespace barnabas::admin

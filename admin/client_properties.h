@@ -1,0 +1,34 @@
+// Properties of Kafka's Java clients, made into librdkafka's.
+//
+// Most names are the same; some differ in name or unit; what only a JVM needs (serializers and the
+// like) has no counterpart and is dropped.
+// Threads  free functions.
+// Source   Kafka 3.9, ProducerConfig.java, ConsumerConfig.java; librdkafka's CONFIGURATION.md
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "admin/option_parser.h"
+#include "config/properties.h"
+
+namespace barnabas::admin {
+
+// "true" in any case, blanks around it dropped.
+bool is_true(const config::Properties& properties, std::string_view key);
+
+// `key=value` pairs as --property and its like take them, over those of the file, if given.
+config::Properties gather_properties(const Options& options, std::string_view file_option,
+                                     std::string_view pair_option);
+
+// librdkafka's name and value; nullopt: it has no such setting.
+std::optional<std::pair<std::string, std::string>> to_librdkafka(const std::string& name,
+                                                                 const std::string& value);
+
+// True for settings of the Java clients that mean nothing outside a JVM.
+bool is_java_only(std::string_view name);
+
+}  // namespace barnabas::admin

@@ -1,0 +1,126 @@
+// One request at a time to the brokers of a cluster: which broker, which version, and again when it
+// fails in a way that may pass.
+//
+// Threads  externally synchronized; call() blocks. Not to be called on `home`.
+// Failure  REQUEST_TIMED_OUT at the deadline, in the words of Kafka's client; UNSUPPORTED_VERSION
+//          where the cluster does not know the API; codes that `error_of` finds and that do not
+//          pass by waiting are left to the caller in the answer.
+// Source   Kafka 3.9, KafkaAdminClient.java, NetworkClient.java
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "admin/admin_config.h"
+#include "broker/base/clock.h"
+#include "broker/base/executor.h"
+#include "broker/protocol/ids.h"
+#include "broker/protocol/transport.h"
+
+namespace barnabas::admin {
+
+class ClusterClient {
+ public:
+  enum class Target { kAnyBroker, kController };
+
+  struct Answer {
+    protocol::ResponseFrame frame;
+    std::int16_t version;
+  };
+  // A message that points into its frame.
+  template <typename Response>
+  struct Decoded {
+    protocol::ResponseFrame frame;
+    Response message;
+  };
+  struct Call {
+    std::string_view name;  // as Kafka's client names it in messages
+    Target target;
+    protocol::ApiKey api;
+    std::int16_t min_version;
+    std::int16_t max_version;
+    // `time_left` for the requests that tell the broker how long they wait.
+    std::function<protocol::Payload(std::int16_t version, Duration time_left)> encode;
+    // The code that decides whether to try again; NOT_CONTROLLER looks the controller up anew.
+    std::function<Result<ErrorCode>(const Answer&)> error_of;
+  };
+
+  ClusterClient(AdminConfig config, protocol::Transport& transport, Executor& home,
+                const Clock& clock);
+  ~ClusterClient();
+  ClusterClient(const ClusterClient&) = delete;
+  ClusterClient& operator=(const ClusterClient&) = delete;
+
+  Result<Answer> call(const Call& call);
+
+  // The same with messages. `error_of` names what may pass by waiting; NONE: the answer is final.
+  template <typename Request, typename Response>
+  Result<Decoded<Response>> call(
+      std::string_view name, Target target,
+      std::function<Request(std::int16_t version, Duration time_left)> request,
+      std::function<ErrorCode(const Response&)> error_of) {
+    Call erased{.name = name,
+                .target = target,
+                .api = Request::kApiKey,
+                .min_version = Request::kMinVersion,
+                .max_version = Request::kMaxVersion,
+                .encode = [&](std::int16_t version,
+                              Duration left) { return request(version, left).encode(version); },
+                .error_of = [&](const Answer& answer) -> Result<ErrorCode> {
+                  TRY(const auto message, Response::decode(answer.frame.body, answer.version));
+                  return error_of(message);
+                }};
+    TRY(auto answer, call(erased));
+    TRY(auto message, Response::decode(answer.frame.body, answer.version));
+    return Decoded<Response>{std::move(answer.frame), std::move(message)};
+  }
+
+ private:
+  struct VersionRange {
+    std::int16_t min;
+    std::int16_t max;
+  };
+  struct Node {
+    std::int32_t id;  // -1, -2, ...: a bootstrap server
+    HostPort address;
+    std::unique_ptr<protocol::Channel> channel;
+    std::optional<std::map<std::int16_t, VersionRange>> versions;  // after the handshake
+    Duration backoff{0};
+    Time not_before{};  // of the next attempt
+  };
+
+  Time deadline() const { return clock_.now() + config_.default_api_timeout; }
+  // A broker that has told its versions. nullptr: none is to be had now.
+  Node* ready_node(Target target, Time deadline);
+  Node* next_candidate(Target target);
+  bool handshake(Node& node, Time deadline);
+  // False: the brokers could not be asked, or there is no controller at the moment.
+  bool refresh_metadata(Time deadline);
+  void replace_nodes(std::vector<std::pair<std::int32_t, HostPort>> brokers);
+
+  Result<Answer> exchange(Node& node, protocol::ApiKey api, std::int16_t version,
+                          protocol::Payload body, Time deadline);
+  void on_connection_lost(Node& node, bool was_connected);
+  void close_channels();
+  void run_at_home(const Task& task);
+  void pause(Duration delay);
+  Duration wait_for_a_node(Time deadline) const;
+
+  // Fixed at construction
+  const AdminConfig config_;
+  protocol::Transport& transport_;
+  Executor& home_;
+  const Clock& clock_;
+
+  std::vector<Node> nodes_;
+  std::size_t next_node_ = 0;
+  std::optional<std::int32_t> controller_;  // nullopt: to be looked up
+};
+
+}  // namespace barnabas::admin

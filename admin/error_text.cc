@@ -1,0 +1,82 @@
+#include "admin/error_text.h"
+
+#include <fmt/format.h>
+
+#include <cctype>
+#include <map>
+
+namespace barnabas::admin {
+
+std::string exception_name(ErrorCode code) {
+  // Where the class is not the code's name in another spelling.
+  static const std::map<ErrorCode, std::string_view> kIrregular{
+      {ErrorCode::kUnknownServerError, "UnknownServerException"},
+      {ErrorCode::kRequestTimedOut, "TimeoutException"},
+      {ErrorCode::kTopicAlreadyExists, "TopicExistsException"},
+      {ErrorCode::kInvalidTopicException, "InvalidTopicException"},
+      {ErrorCode::kInvalidConfig, "InvalidConfigurationException"},
+      {ErrorCode::kKafkaStorageError, "KafkaStorageException"},
+      {ErrorCode::kTopicAuthorizationFailed, "TopicAuthorizationException"},
+      {ErrorCode::kGroupAuthorizationFailed, "GroupAuthorizationException"},
+      {ErrorCode::kClusterAuthorizationFailed, "ClusterAuthorizationException"},
+      {ErrorCode::kMessageTooLarge, "RecordTooLargeException"},
+      {ErrorCode::kRecordListTooLarge, "RecordBatchTooLargeException"},
+      {ErrorCode::kCorruptMessage, "CorruptRecordException"},
+      {ErrorCode::kNetworkException, "NetworkException"},
+  };
+  std::string name;
+  if (const auto irregular = kIrregular.find(code); irregular != kIrregular.end()) {
+    name = irregular->second;
+  } else {
+    bool start = true;
+    for (const char c : error_name(code)) {
+      if (c == '_') {
+        start = true;
+        continue;
+      }
+      name += start ? c : static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+      start = false;
+    }
+    name += "Exception";
+  }
+  return "org.apache.kafka.common.errors." + name;
+}
+
+std::string default_message(ErrorCode code) {
+  static const std::map<ErrorCode, std::string_view> kMessages{
+      {ErrorCode::kUnknownServerError,
+       "The server experienced an unexpected error when processing the request."},
+      {ErrorCode::kUnknownTopicOrPartition, "This server does not host this topic-partition."},
+      {ErrorCode::kLeaderNotAvailable,
+       "There is no leader for this topic-partition as we are in the middle of a leadership "
+       "election."},
+      {ErrorCode::kRequestTimedOut, "The request timed out."},
+      {ErrorCode::kNetworkException, "The server disconnected before a response was received."},
+      {ErrorCode::kTopicAuthorizationFailed, "Topic authorization failed."},
+      {ErrorCode::kClusterAuthorizationFailed, "Cluster authorization failed."},
+      {ErrorCode::kUnsupportedVersion, "The version of API is not supported."},
+      {ErrorCode::kTopicAlreadyExists, "Topic with this name already exists."},
+      {ErrorCode::kInvalidPartitions, "Number of partitions is below 1."},
+      {ErrorCode::kInvalidReplicationFactor,
+       "Replication factor is below 1 or larger than the number of available brokers."},
+      {ErrorCode::kInvalidReplicaAssignment, "Replica assignment is invalid."},
+      {ErrorCode::kInvalidConfig, "Configuration is invalid."},
+      {ErrorCode::kNotController, "This is not the correct controller for this cluster."},
+      {ErrorCode::kInvalidTopicException,
+       "The request attempted to perform an operation on an invalid topic."},
+      {ErrorCode::kTopicDeletionDisabled, "Topic deletion is disabled."},
+      {ErrorCode::kPreferredLeaderNotAvailable, "The preferred leader was not available."},
+      {ErrorCode::kEligibleLeadersNotAvailable,
+       "Eligible topic partition leaders are not available."},
+      {ErrorCode::kElectionNotNeeded, "Leader election not needed for topic partition."},
+      {ErrorCode::kUnknownTopicId, "This server does not host this topic ID."},
+  };
+  const auto known = kMessages.find(code);
+  return std::string(known != kMessages.end() ? known->second : error_name(code));
+}
+
+Error broker_error(ErrorCode code, const std::optional<std::string_view>& message) {
+  return {code, message ? std::string(*message) : default_message(code)};
+}
+
+}  // namespace barnabas::admin

@@ -1,0 +1,163 @@
+#include "admin/rdkafka_client.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <charconv>
+#include <stdexcept>
+#include <string_view>
+
+#include "admin/admin_config.h"
+#include "admin/client_properties.h"
+#include "admin/host_lookup.h"
+#include "admin/tool_log.h"
+
+namespace barnabas::admin {
+namespace {
+
+constexpr int kMetadataTimeoutMs = 1000;
+constexpr int kRetryPauseMs = 100;
+
+struct DestroyConf {
+  void operator()(rd_kafka_conf_t* conf) const { rd_kafka_conf_destroy(conf); }
+};
+using Conf = std::unique_ptr<rd_kafka_conf_t, DestroyConf>;
+
+void set(rd_kafka_conf_t* conf, const std::string& name, const std::string& value,
+         std::string_view logger) {
+  std::array<char, 512> text{};
+  switch (rd_kafka_conf_set(conf, name.c_str(), value.c_str(), text.data(), text.size())) {
+    case RD_KAFKA_CONF_OK:
+      return;
+    case RD_KAFKA_CONF_UNKNOWN:
+      log_tool_warning(
+          fmt::format("These configurations '[{}]' were supplied but are not used yet.", name),
+          logger);
+      return;
+    case RD_KAFKA_CONF_INVALID:
+      throw std::runtime_error(
+          fmt::format("Invalid value {} for configuration {}: {}", value, name, text.data()));
+  }
+}
+
+struct DestroyMetadata {
+  void operator()(const rd_kafka_metadata_t* metadata) const {
+    rd_kafka_metadata_destroy(metadata);
+  }
+};
+using Metadata = std::unique_ptr<const rd_kafka_metadata_t, DestroyMetadata>;
+
+std::string_view error_name_of(rd_kafka_resp_err_t error) {
+  // librdkafka's "Broker: Unknown topic or partition" has the name apart.
+  return rd_kafka_err2name(error);
+}
+
+}  // namespace
+
+RdKafkaClient::RdKafkaClient(rd_kafka_type_t type, std::string role,
+                             const config::Properties& properties, const config::Properties& native,
+                             std::function<void(const rd_kafka_message_t&)> on_delivery)
+    : role_(std::move(role)),
+      client_id_(properties.at("client.id")),
+      on_delivery_(std::move(on_delivery)) {
+  Conf conf(rd_kafka_conf_new());
+  const std::string logger =
+      fmt::format("org.apache.kafka.clients.{}.{}Config",
+                  type == RD_KAFKA_PRODUCER ? "producer" : "consumer", role_);
+  for (const auto& [name, value] : properties) {
+    if (const auto setting = to_librdkafka(name, value)) {
+      set(conf.get(), setting->first, setting->second, logger);
+    }
+  }
+  for (const auto& [name, value] : native) set(conf.get(), name, value, logger);
+  rd_kafka_conf_set_opaque(conf.get(), this);
+  rd_kafka_conf_set_error_cb(conf.get(), on_error);
+  // What matters comes by the error callback; the rest of its log would only confuse.
+  rd_kafka_conf_set_log_cb(conf.get(), [](const rd_kafka_t*, int, const char*, const char*) {});
+  if (on_delivery_) rd_kafka_conf_set_dr_msg_cb(conf.get(), on_message);
+
+  std::array<char, 512> text{};
+  client_.reset(rd_kafka_new(type, conf.get(), text.data(), text.size()));
+  if (!client_) throw std::runtime_error(text.data());
+  // The client owns its configuration now.
+  static_cast<void>(conf.release());
+}
+
+RdKafkaClient::~RdKafkaClient() = default;
+
+rd_kafka_topic_t* RdKafkaClient::topic(const std::string& name) {
+  auto& topic = topics_[name];
+  if (!topic) topic.reset(rd_kafka_topic_new(client_.get(), name.c_str(), nullptr));
+  return topic.get();
+}
+
+std::optional<std::vector<std::int32_t>> RdKafkaClient::await_partitions(
+    const std::string& name, SteadyClock::time_point deadline, const std::function<bool()>& stop) {
+  rd_kafka_topic_t* const wanted = topic(name);
+  int correlation_id = 1;
+  while (!stop() && SteadyClock::now() < deadline) {
+    const rd_kafka_metadata_t* found = nullptr;
+    const auto error = rd_kafka_metadata(client_.get(), 0, wanted, &found, kMetadataTimeoutMs);
+    const Metadata metadata(found);
+    if (error == RD_KAFKA_RESP_ERR_NO_ERROR && found->topic_cnt == 1) {
+      const rd_kafka_metadata_topic_t& answer = found->topics[0];
+      if (answer.err == RD_KAFKA_RESP_ERR_NO_ERROR && answer.partition_cnt > 0) {
+        std::vector<std::int32_t> partitions;
+        for (int i = 0; i < answer.partition_cnt; ++i) {
+          partitions.push_back(answer.partitions[i].id);
+        }
+        return partitions;
+      }
+      warn(fmt::format("Error while fetching metadata with correlation id {} : {{{}={}}}",
+                       correlation_id, name, error_name_of(answer.err)));
+    }
+    ++correlation_id;
+    rd_kafka_poll(client_.get(), kRetryPauseMs);
+  }
+  return std::nullopt;
+}
+
+std::vector<std::string> RdKafkaClient::topics() {
+  const rd_kafka_metadata_t* found = nullptr;
+  const auto error = rd_kafka_metadata(client_.get(), 1, nullptr, &found, kMetadataTimeoutMs);
+  const Metadata metadata(found);
+  rd_kafka_poll(client_.get(), 0);
+  std::vector<std::string> names;
+  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return names;
+  for (int i = 0; i < found->topic_cnt; ++i) names.emplace_back(found->topics[i].topic);
+  return names;
+}
+
+void RdKafkaClient::warn(const std::string& text) const {
+  log_tool_warning(fmt::format("[{} clientId={}] {}", role_, client_id_, text),
+                   "org.apache.kafka.clients.NetworkClient");
+}
+
+void RdKafkaClient::on_error(rd_kafka_t*, int error, const char* reason, void* opaque) {
+  const auto* self = static_cast<const RdKafkaClient*>(opaque);
+  const std::string_view text(reason);
+  // "host:port/id: why": what Kafka's clients say of a broker that does not answer.
+  const std::size_t slash = text.find('/');
+  const std::size_t colon = text.substr(0, slash).rfind(':');
+  if (error != RD_KAFKA_RESP_ERR__TRANSPORT || slash == std::string_view::npos ||
+      colon == std::string_view::npos) {
+    if (error != RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) self->warn(std::string(text));
+    return;
+  }
+  HostPort server;
+  server.host = text.substr(0, colon);
+  const std::string_view port = text.substr(colon + 1, slash - colon - 1);
+  std::from_chars(port.data(), port.data() + port.size(), server.port);
+  int node = -1;
+  const std::string_view id = text.substr(slash + 1);
+  std::from_chars(id.data(), id.data() + id.size(), node);
+  self->warn(
+      fmt::format("Connection to node {} ({}) could not be established. Node may not be available.",
+                  node, printed_address(server)));
+}
+
+void RdKafkaClient::on_message(rd_kafka_t*, const rd_kafka_message_t* message, void* opaque) {
+  static_cast<const RdKafkaClient*>(opaque)->on_delivery_(*message);
+}
+
+}  // namespace barnabas::admin

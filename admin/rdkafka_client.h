@@ -1,0 +1,67 @@
+// A librdkafka client with what the console tools need around it: settings in Java's names, its log
+// in the shape of Kafka's tool logging, and patience until a topic is there.
+//
+// Threads  externally synchronized; librdkafka's own threads stay behind its API.
+// Failure  std::runtime_error for settings that cannot be used.
+#pragma once
+
+#include <librdkafka/rdkafka.h>
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "config/properties.h"
+
+namespace barnabas::admin {
+
+class RdKafkaClient {
+ public:
+  using SteadyClock = std::chrono::steady_clock;
+
+  // `role` as Kafka names it in log lines: Producer, Consumer. `properties` in Java's names,
+  // client.id among them; `native` in librdkafka's.
+  RdKafkaClient(rd_kafka_type_t type, std::string role, const config::Properties& properties,
+                const config::Properties& native,
+                std::function<void(const rd_kafka_message_t&)> on_delivery = {});
+  ~RdKafkaClient();
+  RdKafkaClient(const RdKafkaClient&) = delete;
+  RdKafkaClient& operator=(const RdKafkaClient&) = delete;
+
+  rd_kafka_t* handle() { return client_.get(); }
+  rd_kafka_topic_t* topic(const std::string& name);
+
+  // The partitions of a topic, once it has some. Warns while it has none, asks again until
+  // `deadline` or until `stop` says so. nullopt: neither came.
+  std::optional<std::vector<std::int32_t>> await_partitions(const std::string& topic,
+                                                            SteadyClock::time_point deadline,
+                                                            const std::function<bool()>& stop);
+
+  // The names of all topics; empty while no broker answers.
+  std::vector<std::string> topics();
+
+ private:
+  struct Destroy {
+    void operator()(rd_kafka_t* client) const { rd_kafka_destroy(client); }
+    void operator()(rd_kafka_topic_t* topic) const { rd_kafka_topic_destroy(topic); }
+  };
+
+  void warn(const std::string& text) const;
+  static void on_error(rd_kafka_t*, int error, const char* reason, void* self);
+  static void on_message(rd_kafka_t*, const rd_kafka_message_t* message, void* self);
+
+  // Fixed at construction
+  const std::string role_;
+  const std::string client_id_;
+  const std::function<void(const rd_kafka_message_t&)> on_delivery_;
+
+  std::unique_ptr<rd_kafka_t, Destroy> client_;
+  std::map<std::string, std::unique_ptr<rd_kafka_topic_t, Destroy>> topics_;
+};
+
+}  // namespace barnabas::admin
