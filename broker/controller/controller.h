@@ -101,6 +101,9 @@ class Controller final : public zk::ZooKeeper::Observer {
   void elect_leaders(ElectionType type, std::optional<std::vector<TopicPartition>> partitions,
                      Duration timeout, Callback<ElectLeadersAnswer> done);
 
+  // The topic's config allows unclean elections now: its leaderless partitions are looked at again.
+  void on_unclean_election_enabled(const std::string& topic);
+
   // ---- zk::ZooKeeper::Observer -----------------------------------------------------------------
 
   void on_watch_event(zk::WatchEvent event, const std::string& path) override;
@@ -108,7 +111,6 @@ class Controller final : public zk::ZooKeeper::Observer {
   void on_session_expired() override;
 
  private:
-  class Term;  // one term as active controller, from election to resignation
   class Impl;
   std::unique_ptr<Impl> impl_;
 };

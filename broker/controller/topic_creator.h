@@ -17,6 +17,7 @@
 
 #include "broker/base/random.h"
 #include "broker/base/result.h"
+#include "broker/controller/alive.h"
 #include "broker/controller/core/replica_assignment.h"
 #include "broker/controller/core/requests.h"
 #include "zkclient/zookeeper.h"
@@ -44,13 +45,18 @@ class TopicCreator {
 
  private:
   struct Creation;
+  Result<void> validate(Creation& creation, const NewTopic& topic,
+                        const std::vector<BrokerWithRack>& brokers);
   void write_config(std::shared_ptr<Creation> creation);
+  void on_config_set(std::shared_ptr<Creation> creation, const std::string& path,
+                     const std::string& data, const zk::MultiAnswer& answer);
   void write_topic(std::shared_ptr<Creation> creation);
+  void settle_topic(std::shared_ptr<Creation> creation, const std::string& path);
 
   zk::ZooKeeper& zookeeper_;
   Random& random_;
   const Options options_;
-  std::shared_ptr<TopicCreator*> alive_;
+  Alive alive_;
 };
 
 }  // namespace barnabas::controller
