@@ -1,6 +1,6 @@
 # What every command of ./dev uses: plain words, plain commands, one build.
 
-program_targets=(barnabas barnabas-reaper kafka-tools)
+program_targets=(barnabas barnabas-reaper barnabas-admin)
 
 say() { printf '\033[1m== %s\033[0m\n' "$*" >&2; }
 fail() { printf 'error: %s\n' "$*" >&2; exit 1; }
