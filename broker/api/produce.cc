@@ -1,0 +1,155 @@
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "broker/api/context.h"
+#include "broker/api/handlers.h"
+#include "broker/api/leader_hints.h"
+#include "broker/base/logging.h"
+#include "broker/protocol/messages/produce.h"
+#include "broker/protocol/record_batch.h"
+#include "broker/protocol/topic_name.h"
+#include "broker/replica/operations.h"
+#include "broker/replica/replica_manager.h"
+
+namespace barnabas::api {
+namespace {
+
+using protocol::ProduceRequest;
+using protocol::ProduceResponse;
+using replica::Acks;
+using replica::AppendEntry;
+using replica::AppendOutcome;
+
+constexpr std::int16_t kFirstVersionWithZstd = 7;
+constexpr std::int16_t kFirstVersionWithLeaderHints = 10;
+// The one client that may write to internal topics.
+constexpr std::string_view kAdminClientId = "__admin_client";
+
+bool is_valid_acks(std::int16_t acks) {
+  return acks >= -1 && acks <= 1;
+}
+
+bool is_told_to_client(ErrorCode error) {
+  return error == ErrorCode::kInvalidRecord || error == ErrorCode::kInvalidTimestamp;
+}
+
+// Owns one request until it is answered.
+class Produce final : public replica::AppendSink {
+ public:
+  Produce(Context& context, protocol::Request request, protocol::Responder responder,
+          ProduceRequest message)
+      : context_(context),
+        request_(std::move(request)),
+        responder_(std::move(responder)),
+        message_(std::move(message)) {}
+
+  // The partitions that may be appended; the others' errors are kept for the answer.
+  std::vector<AppendEntry> entries() {
+    std::vector<AppendEntry> entries;
+    for (const auto& topic : message_.topic_data) {
+      for (const auto& partition : topic.partition_data) {
+        const MutableBytesView batches = partition.records.mutable_bytes();
+        const ErrorCode error = check(topic.name, batches);
+        errors_.push_back(error);
+        if (error != ErrorCode::kNone) continue;
+        entries.push_back({topic.name, PartitionId{partition.index}, batches});
+      }
+    }
+    return entries;
+  }
+
+  void parked() override { responder_.work_done(); }
+
+  void done(std::vector<AppendOutcome> outcomes) override {
+    ProduceResponse response;
+    LeaderHints hints(context_.replicas, context_.metadata, request_.listener);
+    std::optional<ErrorCode> failed;
+    std::size_t checked = 0;
+    std::size_t appended = 0;
+    response.responses.reserve(message_.topic_data.size());
+    for (const auto& topic : message_.topic_data) {
+      auto& topic_response = response.responses.emplace_back();
+      topic_response.name = topic.name;
+      topic_response.partition_responses.reserve(topic.partition_data.size());
+      for (const auto& partition : topic.partition_data) {
+        auto& answer = topic_response.partition_responses.emplace_back();
+        answer.index = partition.index;
+        answer.error_code = errors_[checked++];
+        answer.base_offset = -1;
+        if (answer.error_code == ErrorCode::kNone) {
+          fill(answer, outcomes[appended++], topic.name, hints);
+        }
+        if (answer.error_code != ErrorCode::kNone) failed = answer.error_code;
+      }
+    }
+    if (message_.acks == 0) return finish_unanswered(failed);
+    hints.fill_endpoints(response.node_endpoints);
+    responder_.respond(response.encode(request_.version));
+  }
+
+ private:
+  ErrorCode check(std::string_view topic, BytesView batches) const {
+    if (!is_valid_acks(message_.acks)) return ErrorCode::kInvalidRequiredAcks;
+    if (protocol::is_internal_topic(topic) && request_.client_id != kAdminClientId) {
+      return ErrorCode::kInvalidTopicException;
+    }
+    if (request_.version < kFirstVersionWithZstd) {
+      const auto batch = protocol::BatchReader(batches).next();
+      if (batch && batch->codec() == static_cast<std::uint8_t>(protocol::Compression::kZstd)) {
+        return ErrorCode::kUnsupportedCompressionType;
+      }
+    }
+    return ErrorCode::kNone;
+  }
+
+  void fill(ProduceResponse::PartitionProduceResponse& answer, const AppendOutcome& outcome,
+            std::string_view topic, LeaderHints& hints) const {
+    answer.error_code = outcome.error;
+    answer.base_offset = outcome.base_offset.value();
+    answer.log_append_time_ms = outcome.log_append_time;
+    answer.log_start_offset = outcome.log_start_offset.value();
+    if (is_told_to_client(outcome.error) && !outcome.detail.empty()) {
+      answer.error_message = outcome.detail;
+    }
+    if (outcome.error == ErrorCode::kNotLeaderOrFollower &&
+        request_.version >= kFirstVersionWithLeaderHints) {
+      const auto leader = hints.leader_of(topic, PartitionId{answer.index});
+      answer.current_leader.leader_id = leader.leader;
+      answer.current_leader.leader_epoch = leader.epoch.value();
+    }
+  }
+
+  // A producer that wants no answer learns of an error by losing its connection.
+  void finish_unanswered(std::optional<ErrorCode> failed) {
+    if (!failed) return responder_.respond_nothing();
+    log_info("[KafkaApi-{}] Closing the connection of {} after {} in a produce with acks=0",
+             context_.broker_id, request_.client_address, error_name(*failed));
+    responder_.close_connection();
+  }
+
+  Context& context_;
+  const protocol::Request request_;
+  protocol::Responder responder_;
+  const ProduceRequest message_;
+  std::vector<ErrorCode> errors_;  // of every partition, in the order of the request
+};
+
+}  // namespace
+
+void handle_produce(Context& context, protocol::Request request, protocol::Responder responder) {
+  auto message = ProduceRequest::decode(request.body, request.version);
+  if (!message) return responder.close_connection();
+  const auto acks = static_cast<Acks>(message->acks);
+  const Duration timeout = milliseconds(message->timeout_ms);
+  auto produce = std::make_unique<Produce>(context, std::move(request), std::move(responder),
+                                           std::move(*message));
+  auto entries = produce->entries();
+  context.replicas.append(std::move(entries), acks, timeout, log::AppendOrigin::kClient,
+                          std::move(produce));
+}
+
+}  // namespace barnabas::api
