@@ -5,16 +5,10 @@
 #include <algorithm>
 
 #include "broker/protocol/error_code.h"
+#include "broker/protocol/topic_name.h"
 
 namespace barnabas::controller {
 namespace {
-
-constexpr std::size_t kMaxLength = 249;
-
-bool is_legal(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
-         c == '_' || c == '-';
-}
 
 Error invalid(std::string_view reason) {
   return {ErrorCode::kInvalidTopicException, fmt::format("Topic name is invalid: {}", reason)};
@@ -25,11 +19,11 @@ Error invalid(std::string_view reason) {
 Result<void> validate_topic_name(std::string_view name) {
   if (name.empty()) return invalid("the empty string is not allowed");
   if (name == "." || name == "..") return invalid(fmt::format("'{}' is not allowed", name));
-  if (name.size() > kMaxLength) {
+  if (name.size() > protocol::kMaxTopicNameBytes) {
     return invalid(fmt::format("the length of '{}' is longer than the max allowed length {}", name,
-                               kMaxLength));
+                               protocol::kMaxTopicNameBytes));
   }
-  if (!std::all_of(name.begin(), name.end(), is_legal)) {
+  if (!protocol::is_valid_topic_name(name)) {
     return invalid(fmt::format(
         "'{}' contains one or more characters other than ASCII alphanumerics, '.', '_' and '-'",
         name));

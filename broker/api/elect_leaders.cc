@@ -1,0 +1,68 @@
+#include "broker/protocol/messages/elect_leaders.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "broker/api/context.h"
+#include "broker/api/handlers.h"
+#include "broker/controller/controller.h"
+
+namespace barnabas::api {
+namespace {
+
+using controller::ElectionType;
+using controller::ElectLeadersAnswer;
+using protocol::ElectLeadersRequest;
+using protocol::ElectLeadersResponse;
+
+void respond(protocol::Responder& responder, std::int16_t version, bool all_partitions,
+             const ElectLeadersAnswer& answer) {
+  ElectLeadersResponse response;
+  for (const auto& [tp, error] : answer) {
+    // Who asks for all partitions is told of those where there was something to do.
+    if (all_partitions && error.code == ErrorCode::kElectionNotNeeded) continue;
+    auto& results = response.replica_election_results;
+    if (results.empty() || results.back().topic != tp.topic) {
+      results.emplace_back().topic = tp.topic;
+    }
+    auto& partition = results.back().partition_result.emplace_back();
+    partition.partition_id = tp.partition.value();
+    partition.error_code = error.code;
+    partition.error_message =
+        error.detail.empty() ? std::nullopt : std::optional<std::string_view>(error.detail);
+  }
+  responder.respond(response.encode(version));
+}
+
+}  // namespace
+
+void handle_elect_leaders(Context& context, protocol::Request request,
+                          protocol::Responder responder) {
+  const auto decoded = ElectLeadersRequest::decode(request.body, request.version);
+  // Version 0 knows preferred elections alone; Kafka cannot read other types.
+  if (!decoded || decoded->election_type < 0 || decoded->election_type > 1) {
+    return responder.close_connection();
+  }
+  std::optional<std::vector<TopicPartition>> partitions;
+  if (decoded->topic_partitions) {
+    partitions.emplace();
+    for (const auto& topic : *decoded->topic_partitions) {
+      for (std::int32_t partition : topic.partitions) {
+        partitions->push_back({std::string(topic.topic), PartitionId(partition)});
+      }
+    }
+  }
+  auto waiting = std::make_shared<protocol::Responder>(std::move(responder));
+  context.controller.elect_leaders(
+      static_cast<ElectionType>(decoded->election_type), partitions,
+      milliseconds(decoded->timeout_ms),
+      [waiting, version = request.version,
+       all_partitions = !partitions](const ElectLeadersAnswer& answer) {
+        respond(*waiting, version, all_partitions, answer);
+      });
+}
+
+}  // namespace barnabas::api
