@@ -3,13 +3,11 @@
 #include <zookeeper/zookeeper.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <chrono>
-#include <cstring>
-#include <optional>
+#include <functional>
+#include <map>
 #include <string_view>
 
-#include "broker/base/check.h"
 #include "broker/base/logging.h"
 
 namespace barnabas::zk {
@@ -70,26 +68,30 @@ int to_mode(CreateMode mode) {
   return ZOO_PERSISTENT;
 }
 
-// The C client's own log line: "<time>:<pid>(<thread>):ZOO_WARN@<function>@<line>: text". While
-// ZooKeeper is away it says the same several times a second; every tenth second is enough.
-void on_log(const char* message) {
+// While ZooKeeper is away the C client says the same few things many times a second; every tenth
+// second is enough. True when `text` is to be said now.
+bool is_news(std::string_view text) {
+  constexpr std::size_t kRemembered = 16;
   static Mutex mu;
-  static std::string last;
-  static std::chrono::steady_clock::time_point last_time;
+  static std::map<std::string, std::chrono::steady_clock::time_point, std::less<>> said;
+  MutexLock lock(mu);
+  const auto now = std::chrono::steady_clock::now();
+  const auto last = said.find(text);
+  if (last != said.end() && now - last->second < std::chrono::seconds(10)) return false;
+  if (said.size() >= kRemembered) said.clear();
+  said[std::string(text)] = now;
+  return true;
+}
+
+// The C client's own log line: "<time>:<pid>(<thread>):ZOO_WARN@<function>@<line>: text".
+void on_log(const char* message) {
   std::string_view text(message);
   const auto level = text.find(":ZOO_");
   if (level != std::string_view::npos) text.remove_prefix(level + 1);
   if (const auto colon = text.find(": "); colon != std::string_view::npos) {
     text.remove_prefix(colon + 2);
   }
-  {
-    MutexLock lock(mu);
-    const auto now = std::chrono::steady_clock::now();
-    if (text == last && now - last_time < std::chrono::seconds(10)) return;
-    last = text;
-    last_time = now;
-  }
-  log_warn("[ZooKeeperClient] {}", text);
+  if (is_news(text)) log_warn("[ZooKeeperClient] {}", text);
 }
 
 }  // namespace
