@@ -30,7 +30,7 @@ def compiles(source, code, tmp_path):
 @pytest.mark.parametrize(("source", "declared", "undeclared"), [
     ("broker/base/clock.cc", "broker/base/clock.h", "broker/protocol/ids.h"),
     ("broker/protocol/error_code.cc", "broker/base/bytes.h", "broker/log/log.h"),
-    ("broker/log/log_config.cc", "broker/protocol/ids.h", "broker/replica/metadata_cache.h"),
+    ("broker/log/segment.cc", "broker/protocol/ids.h", "broker/replica/metadata_cache.h"),
     ("broker/log/core/leader_epoch_cache.cc", "broker/protocol/ids.h", "broker/log/log.h"),
     ("broker/log/core/leader_epoch_cache.cc", "broker/base/clock.h", "zkclient/zookeeper.h"),
     ("admin/kafka_topics.cc", "broker/base/result.h", "broker/log/log.h"),
