@@ -11,7 +11,7 @@ namespace {
 constexpr Duration kRetryBackoff = milliseconds(50);
 
 std::int32_t prefetch_at(const ProducerIdBlock& block) {
-  return static_cast<std::int32_t>(block.size * std::int64_t{9} / 10);
+  return static_cast<std::int32_t>(block.length * std::int64_t{9} / 10);
 }
 
 }  // namespace
@@ -21,13 +21,13 @@ Result<ProducerId> ProducerIdManager::next() {
   bool has_to_fetch = false;
   {
     MutexLock lock(mu_);
-    if (used_ == current_.size && next_block_) {
+    if (used_ == current_.length && next_block_) {
       current_ = *next_block_;
       used_ = 0;
       next_block_.reset();
     }
-    if (used_ < current_.size) {
-      id = current_.start + used_;
+    if (used_ < current_.length) {
+      id = current_.first + used_;
       ++used_;
     }
     if (!id || used_ > prefetch_at(current_)) has_to_fetch = begin_fetch(clock_.now());
@@ -56,11 +56,11 @@ void ProducerIdManager::on_block(const Result<ProducerIdBlock>& block) {
     fetching_ = false;
     if (!block) {
       problem = fmt::format("{} {}", error_name(block.error().code), block.error().detail);
-    } else if (block->size <= 0 || block->start < ProducerId{0} ||
-               block->start.value() > std::numeric_limits<std::int64_t>::max() - block->size ||
-               block->start < current_.start + current_.size) {
+    } else if (block->length <= 0 || block->first < ProducerId{0} ||
+               block->first.value() > std::numeric_limits<std::int64_t>::max() - block->length ||
+               block->first < current_.first + current_.length) {
       problem = fmt::format("a block of {} ids from {}, which is not after the current one",
-                            block->size, block->start);
+                            block->length, block->first);
     } else {
       next_block_ = *block;
     }

@@ -14,15 +14,12 @@
 #include "broker/base/clock.h"
 #include "broker/base/mutex.h"
 #include "broker/base/result.h"
+#include "broker/controller/core/requests.h"
 #include "broker/protocol/ids.h"
 
 namespace barnabas::api {
 
-// The ids [start, start + size).
-struct ProducerIdBlock {
-  ProducerId start{0};
-  std::int32_t size = 0;
-};
+using controller::ProducerIdBlock;
 
 class ProducerIdManager {
  public:

@@ -1,0 +1,31 @@
+#include "broker/server/controller_client.h"
+
+#include <utility>
+
+namespace barnabas::server {
+
+ControllerClient::ControllerClient(BrokerId broker_id, std::string listener, Executor& home,
+                                   protocol::Transport& transport,
+                                   const replica::MetadataCache& metadata)
+    : client_id_(fmt::format("{}", broker_id)),
+      listener_(std::move(listener)),
+      home_(home),
+      transport_(transport),
+      metadata_(metadata) {}
+
+void ControllerClient::send(protocol::ApiKey api, std::int16_t version, protocol::Payload body,
+                            Duration timeout, protocol::Channel::Callback callback) {
+  const auto snapshot = metadata_.snapshot();
+  const replica::BrokerMetadata* controller = snapshot->broker(snapshot->controller_id);
+  const Endpoint* endpoint = controller ? controller->endpoint(listener_) : nullptr;
+  if (endpoint == nullptr) {
+    return callback(Error{ErrorCode::kBrokerNotAvailable, "no controller is known"});
+  }
+  if (channel_to_ != *endpoint) {
+    channel_ = transport_.open(endpoint->host, endpoint->port, client_id_, home_);
+    channel_to_ = *endpoint;
+  }
+  channel_->send(api, version, std::move(body), timeout, std::move(callback));
+}
+
+}  // namespace barnabas::server

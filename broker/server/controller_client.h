@@ -1,0 +1,41 @@
+// Requests of this broker to whoever is the controller now.
+//
+// Threads  bound to `home`: every call and callback is there.
+// Failure  BROKER_NOT_AVAILABLE: no controller is known, or it is not among the live brokers; else
+//          as protocol::Channel. Nothing is sent twice; the caller tries again.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "broker/base/executor.h"
+#include "broker/protocol/ids.h"
+#include "broker/protocol/transport.h"
+#include "broker/replica/metadata_cache.h"
+
+namespace barnabas::server {
+
+class ControllerClient {
+ public:
+  ControllerClient(BrokerId broker_id, std::string listener, Executor& home,
+                   protocol::Transport& transport, const replica::MetadataCache& metadata);
+
+  // The callback may be called inside the call. The destructor drops callbacks uncalled.
+  void send(protocol::ApiKey api, std::int16_t version, protocol::Payload body, Duration timeout,
+            protocol::Channel::Callback callback);
+
+ private:
+  // Fixed at construction
+  const std::string client_id_;
+  const std::string listener_;
+  Executor& home_;
+  protocol::Transport& transport_;
+  const replica::MetadataCache& metadata_;
+
+  std::unique_ptr<protocol::Channel> channel_;
+  std::optional<Endpoint> channel_to_;
+};
+
+}  // namespace barnabas::server

@@ -1,0 +1,128 @@
+// barnabas server.properties [--override key=value]... : one broker, in the foreground.
+#include <malloc.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <array>
+#include <atomic>
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <string_view>
+
+#include "broker/base/logging.h"
+#include "broker/server/broker.h"
+#include "config/broker_config.h"
+#include "config/properties.h"
+
+namespace {
+
+using namespace barnabas;
+
+constexpr std::string_view kUsage =
+    "USAGE: barnabas server.properties [--override property=value]* [--version]\n";
+
+int stop_pipe[2];  // written by the signal handler
+std::atomic<bool> is_running{false};
+
+// The first signal stops a running broker in order; before that, or the second time, the process
+// ends as it is.
+extern "C" void on_stop_signal(int signal) {
+  if (!is_running.exchange(false)) ::_exit(128 + signal);
+  const char byte = 0;
+  [[maybe_unused]] const ssize_t n = ::write(stop_pipe[1], &byte, 1);
+}
+
+void handle_signals() {
+  if (::pipe(stop_pipe) != 0) std::abort();
+  struct sigaction action{};
+  action.sa_handler = on_stop_signal;
+  action.sa_flags = SA_RESTART;
+  ::sigaction(SIGTERM, &action, nullptr);
+  ::sigaction(SIGINT, &action, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+}
+
+void await_stop_signal() {
+  char byte;
+  while (::read(stop_pipe[0], &byte, 1) < 0 && errno == EINTR) {
+  }
+}
+
+// A broker has a descriptor for each connection and several for each segment.
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= limit.rlim_max) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+// Few arenas for few threads; and large buffers, which come and go, do not stay with us: by default
+// the thresholds rise to 32 MB as soon as one such buffer is freed.
+void keep_memory_small() {
+  ::mallopt(M_ARENA_MAX, 2);
+  ::mallopt(M_MMAP_THRESHOLD, 2 * 1024 * 1024);
+  ::mallopt(M_TRIM_THRESHOLD, 4 * 1024 * 1024);
+}
+
+// Where the arguments are wrong, says so and returns nullopt.
+std::optional<config::Properties> read_arguments(int argc, char** argv) {
+  std::optional<config::Properties> properties;
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view argument = argv[i];
+    if (argument == "--override" && properties && i + 1 < argc) {
+      config::add_property(*properties, argv[++i]);
+    } else if (!argument.starts_with("--") && !properties) {
+      properties = config::read_properties_file(argv[i]);
+    } else {
+      std::fprintf(stderr, "unexpected argument: %s\n", argv[i]);
+      return std::nullopt;
+    }
+  }
+  return properties;
+}
+
+int run(const config::BrokerConfig& config) {
+  server::Broker broker(config);
+  if (const Result<void> started = broker.start(); !started) {
+    log_error(
+        "[KafkaServer id={}] Fatal error during KafkaServer startup. Prepare to shutdown: {}",
+        broker.id(),
+        started.error().detail.empty() ? error_name(started.error().code) : started.error().detail);
+    return 1;
+  }
+  is_running = true;
+  await_stop_signal();
+  broker.stop();
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  for (int i = 1; i < argc; ++i) {
+    if (std::string_view(argv[i]) == "--version") {
+      std::puts("Barnabas " BARNABAS_VERSION " (Kafka 3.9)");
+      return 0;
+    }
+  }
+  keep_memory_small();
+  try {
+    const std::optional<config::Properties> properties = read_arguments(argc, argv);
+    if (!properties) {
+      std::fwrite(kUsage.data(), 1, kUsage.size(), stderr);
+      return 1;
+    }
+    const config::BrokerConfig config = config::BrokerConfig::load(*properties);
+    for (const std::string& warning : config.warnings()) log_warn("{}", warning);
+    raise_descriptor_limit();
+    handle_signals();
+    return run(config);
+  } catch (const std::exception& failure) {
+    // Configuration errors, and no descriptors for the event loops.
+    log_error("Exiting Kafka due to fatal exception: {}", failure.what());
+    return 1;
+  }
+}

@@ -1,0 +1,250 @@
+#include "broker/server/node.h"
+
+#include <utility>
+
+#include "broker/base/check.h"
+#include "broker/base/logging.h"
+#include "broker/protocol/messages/allocate_producer_ids.h"
+#include "broker/protocol/messages/controlled_shutdown.h"
+#include "broker/server/node_config.h"
+#include "zkclient/documents.h"
+
+namespace barnabas::server {
+namespace {
+
+using protocol::AllocateProducerIdsRequest;
+using protocol::AllocateProducerIdsResponse;
+using protocol::ControlledShutdownRequest;
+using protocol::ControlledShutdownResponse;
+
+constexpr Duration kRegistrationBackoff = seconds(1);
+
+Result<controller::ProducerIdBlock> producer_ids_of(Result<protocol::ResponseFrame> frame) {
+  if (!frame) return std::move(frame).error();
+  TRY(const auto response,
+      AllocateProducerIdsResponse::decode(frame->body, AllocateProducerIdsRequest::kMaxVersion));
+  if (response.error_code != ErrorCode::kNone) return response.error_code;
+  return controller::ProducerIdBlock{response.producer_id_start, response.producer_id_len};
+}
+
+Result<controller::ControlledShutdownAnswer> shutdown_answer_of(
+    Result<protocol::ResponseFrame> frame) {
+  if (!frame) return std::move(frame).error();
+  TRY(const auto response,
+      ControlledShutdownResponse::decode(frame->body, ControlledShutdownRequest::kMaxVersion));
+  controller::ControlledShutdownAnswer answer;
+  answer.error = response.error_code;
+  for (const auto& partition : response.remaining_partitions) {
+    answer.remaining.push_back(
+        {std::string(partition.topic_name), PartitionId(partition.partition_index)});
+  }
+  return answer;
+}
+
+}  // namespace
+
+Node::Node(const config::BrokerConfig& config, BrokerId broker_id, std::string cluster_id,
+           NodeParts parts)
+    : config_(config),
+      broker_id_(broker_id),
+      parts_(std::move(parts)),
+      alive_(std::make_shared<Node*>(this)),
+      topic_configs_(parts_.zookeeper,
+                     [&config](const replica::TopicConfigs::Overrides& overrides) {
+                       return log_config(config, {overrides.begin(), overrides.end()});
+                     }),
+      replicas_(replica_manager_config(config, broker_id), {.clock = parts_.clock,
+                                                            .coordination = parts_.coordination,
+                                                            .background = parts_.background,
+                                                            .timers = parts_.timers,
+                                                            .fetcher_homes = parts_.fetcher_homes,
+                                                            .transport = parts_.transport,
+                                                            .logs = parts_.logs,
+                                                            .metadata = metadata_,
+                                                            .topic_configs = topic_configs_}),
+      controller_(parts_.zookeeper, parts_.transport, parts_.coordination, parts_.clock,
+                  parts_.random, controller_options(config, broker_id)),
+      registration_(parts_.zookeeper, parts_.coordination, broker_id,
+                    milliseconds(config.zookeeper_session_timeout_ms)),
+      controller_client_(broker_id, config.inter_broker_listener_name, parts_.coordination,
+                         parts_.transport, metadata_),
+      producer_ids_(parts_.clock,
+                    [this](api::ProducerIdManager::BlockCallback done) {
+                      fetch_producer_ids(std::move(done));
+                    }),
+      context_{.broker_id = broker_id,
+               .cluster_id = std::move(cluster_id),
+               .config = config,
+               .clock = parts_.clock,
+               .coordination = parts_.coordination,
+               .replicas = replicas_,
+               .metadata = metadata_,
+               .topic_configs = topic_configs_,
+               .controller = controller_,
+               .producer_ids = producer_ids_},
+      dispatcher_(context_) {
+  parts_.zookeeper.add_observer(this);
+}
+
+Node::~Node() {
+  *alive_ = nullptr;
+  parts_.coordination.cancel(retry_);
+  parts_.coordination.cancel(shutdown_retry_);
+}
+
+// ---- Start and session expiry
+
+zk::BrokerZnode Node::registration_entry() const {
+  zk::BrokerZnode entry;
+  entry.endpoints = endpoints_;
+  entry.rack = config_.broker_rack;
+  entry.timestamp = parts_.clock.wall_clock_ms();
+  return entry;
+}
+
+void Node::start(std::vector<Endpoint> endpoints, std::optional<zk::SessionId> former,
+                 std::function<void(Result<void>)> done) {
+  endpoints_ = std::move(endpoints);
+  const auto register_first = [this, done = std::move(done)] {
+    registration_.register_broker(registration_entry(), /*check_endpoints=*/true,
+                                  [this, done](Result<BrokerEpoch> epoch) {
+                                    if (!epoch) return done(std::move(epoch).error());
+                                    started_ = true;
+                                    replicas_.set_broker_epoch(*epoch);
+                                    replicas_.start();
+                                    controller_.startup();
+                                    done({});
+                                  });
+  };
+  if (former) {
+    registration_.close_former_session(parts_.session_closer, *former, register_first);
+  } else {
+    register_first();
+  }
+}
+
+void Node::on_session_expired() {
+  if (!started_ || stopping_) return;
+  log_warn("[KafkaServer id={}] The ZooKeeper session has expired; making a new one", broker_id_);
+  parts_.coordination.cancel(std::exchange(retry_, {}));
+  parts_.zookeeper.restart();
+}
+
+void Node::on_session_established() {
+  if (started_ && !stopping_) register_again();
+}
+
+void Node::register_again() {
+  registration_.register_broker(
+      registration_entry(), /*check_endpoints=*/false, [this](const Result<BrokerEpoch>& epoch) {
+        if (stopping_) return;
+        if (epoch) {
+          replicas_.set_broker_epoch(*epoch);
+          controller_.startup();
+          return;
+        }
+        log_error("[KafkaServer id={}] Cannot register again, trying on: {}", broker_id_,
+                  epoch.error().detail);
+        // After another expiry the next session does it.
+        retry_ = parts_.coordination.run_after(kRegistrationBackoff, [alive = alive_] {
+          if (*alive && !(*alive)->stopping_) (*alive)->register_again();
+        });
+      });
+}
+
+// ---- Producer ids
+
+void Node::fetch_producer_ids(api::ProducerIdManager::BlockCallback done) {
+  parts_.coordination.post([alive = alive_, done = std::move(done)] {
+    if (!*alive) return;
+    Node& node = **alive;
+    const BrokerEpoch epoch = node.replicas_.broker_epoch();
+    if (node.controller_.is_active()) {
+      node.controller_.allocate_producer_ids(node.broker_id_, epoch, done);
+      return;
+    }
+    AllocateProducerIdsRequest request;
+    request.broker_id = node.broker_id_;
+    request.broker_epoch = epoch.value();
+    node.controller_client_.send(
+        protocol::ApiKey::kAllocateProducerIds, AllocateProducerIdsRequest::kMaxVersion,
+        request.encode(AllocateProducerIdsRequest::kMaxVersion),
+        milliseconds(node.config_.request_timeout_ms),
+        [done](Result<protocol::ResponseFrame> frame) { done(producer_ids_of(std::move(frame))); });
+  });
+}
+
+// ---- Stop
+
+void Node::controlled_shutdown(std::function<void()> done) {
+  CHECK(!shutdown_done_, "a controlled shutdown is under way");
+  if (!config_.controlled_shutdown_enable) return done();
+  log_info("[KafkaServer id={}] Starting controlled shutdown", broker_id_);
+  shutdown_done_ = std::move(done);
+  shutdown_began_ = parts_.clock.now();
+  try_controlled_shutdown(config_.controlled_shutdown_max_retries);
+}
+
+void Node::try_controlled_shutdown(int tries_left) {
+  const BrokerEpoch epoch = replicas_.broker_epoch();
+  if (controller_.is_active()) {
+    controller_.controlled_shutdown(
+        broker_id_, epoch,
+        [alive = alive_, tries_left](const controller::ControlledShutdownAnswer& answer) {
+          if (*alive) (*alive)->on_controlled_shutdown(tries_left, answer);
+        });
+    return;
+  }
+  ControlledShutdownRequest request;
+  request.broker_id = broker_id_;
+  request.broker_epoch = epoch.value();
+  controller_client_.send(
+      protocol::ApiKey::kControlledShutdown, ControlledShutdownRequest::kMaxVersion,
+      request.encode(ControlledShutdownRequest::kMaxVersion),
+      milliseconds(config_.controller_socket_timeout_ms),
+      [alive = alive_, tries_left](Result<protocol::ResponseFrame> frame) {
+        if (!*alive) return;
+        (*alive)->on_controlled_shutdown(tries_left, shutdown_answer_of(std::move(frame)));
+      });
+}
+
+void Node::on_controlled_shutdown(int tries_left,
+                                  const Result<controller::ControlledShutdownAnswer>& answer) {
+  if (answer && answer->error == ErrorCode::kNone && answer->remaining.empty()) {
+    log_info(
+        "[KafkaServer id={}] Controlled shutdown request returned successfully after {}ms",
+        broker_id_,
+        std::chrono::duration_cast<milliseconds>(parts_.clock.now() - shutdown_began_).count());
+    return std::exchange(shutdown_done_, nullptr)();
+  }
+  if (!answer) {
+    log_warn("[KafkaServer id={}] Controlled shutdown: {} {}", broker_id_,
+             error_name(answer.error().code), answer.error().detail);
+  } else {
+    log_warn(
+        "[KafkaServer id={}] Controlled shutdown: the controller answered {}, {} partitions "
+        "are still led here",
+        broker_id_, error_name(answer->error), answer->remaining.size());
+  }
+  if (tries_left <= 1) {
+    log_warn(
+        "[KafkaServer id={}] Proceeding to do an unclean shutdown as all the controlled "
+        "shutdown attempts failed",
+        broker_id_);
+    return std::exchange(shutdown_done_, nullptr)();
+  }
+  log_warn("[KafkaServer id={}] Retrying controlled shutdown", broker_id_);
+  shutdown_retry_ = parts_.coordination.run_after(
+      milliseconds(config_.controlled_shutdown_retry_backoff_ms), [alive = alive_, tries_left] {
+        if (*alive) (*alive)->try_controlled_shutdown(tries_left - 1);
+      });
+}
+
+void Node::shutdown(std::function<void()> done) {
+  stopping_ = true;
+  parts_.coordination.cancel(std::exchange(retry_, {}));
+  replicas_.shutdown();
+  controller_.shutdown(std::move(done));
+}
+
+}  // namespace barnabas::server

@@ -1,0 +1,74 @@
+#include "broker/server/node_config.h"
+
+#include <algorithm>
+
+#include "broker/protocol/error_code.h"
+#include "config/topic_config.h"
+
+namespace barnabas::server {
+
+log::LogConfig log_config(const config::BrokerConfig& config, const config::Properties& overrides) {
+  const config::TopicConfig topic = config::make_topic_config(config, overrides);
+  log::LogConfig log;
+  log.segment_bytes = topic.segment_bytes;
+  log.segment_ms = topic.segment_ms;
+  log.segment_jitter_ms = topic.segment_jitter_ms;
+  log.segment_index_bytes = topic.segment_index_bytes;
+  log.index_interval_bytes = topic.index_interval_bytes;
+  log.max_message_bytes = topic.max_message_bytes;
+  log.message_timestamp_type = topic.message_timestamp_type == "LogAppendTime"
+                                   ? log::TimestampType::kLogAppendTime
+                                   : log::TimestampType::kCreateTime;
+  log.message_timestamp_before_max_ms = topic.message_timestamp_before_max_ms;
+  log.message_timestamp_after_max_ms = topic.message_timestamp_after_max_ms;
+  log.flush_messages = topic.flush_messages;
+  log.file_delete_delay_ms = topic.file_delete_delay_ms;
+  log.min_insync_replicas = topic.min_insync_replicas;
+  log.unclean_leader_election_enable = topic.unclean_leader_election_enable;
+  log.compacted = std::find(topic.cleanup_policy.begin(), topic.cleanup_policy.end(), "compact") !=
+                  topic.cleanup_policy.end();
+  return log;
+}
+
+replica::ReplicaManagerConfig replica_manager_config(const config::BrokerConfig& config,
+                                                     BrokerId broker_id) {
+  replica::ReplicaManagerConfig replica;
+  replica.broker_id = broker_id;
+  replica.inter_broker_listener = config.inter_broker_listener_name;
+  replica.replica_lag_time_max = milliseconds(config.replica_lag_time_max_ms);
+  replica.high_watermark_checkpoint_interval =
+      milliseconds(config.replica_high_watermark_checkpoint_interval_ms);
+  replica.fetcher.num_fetchers = config.num_replica_fetchers;
+  replica.fetcher.wait_max = milliseconds(config.replica_fetch_wait_max_ms);
+  replica.fetcher.min_bytes = config.replica_fetch_min_bytes;
+  replica.fetcher.response_max_bytes = config.replica_fetch_response_max_bytes;
+  replica.fetcher.partition_max_bytes = config.replica_fetch_max_bytes;
+  replica.fetcher.back_off_max = milliseconds(config.replica_fetch_backoff_ms);
+  replica.fetcher.socket_timeout = milliseconds(config.replica_socket_timeout_ms);
+  return replica;
+}
+
+controller::ControllerOptions controller_options(const config::BrokerConfig& config,
+                                                 BrokerId broker_id) {
+  controller::ControllerOptions options;
+  options.broker_id = broker_id;
+  options.inter_broker_listener = config.inter_broker_listener_name;
+  options.request_timeout = milliseconds(config.controller_socket_timeout_ms);
+  options.auto_leader_rebalance = config.auto_leader_rebalance_enable;
+  options.leader_imbalance_check_interval = seconds(config.leader_imbalance_check_interval_seconds);
+  options.leader_imbalance_per_broker_percentage = config.leader_imbalance_per_broker_percentage;
+  options.delete_topic_enable = config.delete_topic_enable;
+  options.unclean_leader_election = config.unclean_leader_election_enable;
+  options.default_num_partitions = config.num_partitions;
+  options.default_replication_factor = static_cast<std::int16_t>(config.default_replication_factor);
+  options.validate_topic_configs =
+      [&config](const std::map<std::string, std::string>& configs) -> Result<void> {
+    auto problem =
+        config::validate_topic_configs(config, config::Properties(configs.begin(), configs.end()));
+    if (problem) return {ErrorCode::kInvalidConfig, std::move(*problem)};
+    return {};
+  };
+  return options;
+}
+
+}  // namespace barnabas::server

@@ -1,0 +1,22 @@
+// The typed configuration of a broker, translated for the parts that it is made of.
+//
+// Threads  pure functions.
+#pragma once
+
+#include "broker/controller/controller.h"
+#include "broker/log/log_config.h"
+#include "broker/protocol/ids.h"
+#include "broker/replica/replica_manager.h"
+#include "config/broker_config.h"
+
+namespace barnabas::server {
+
+// What a topic's logs go by; `overrides` are the topic's own.
+log::LogConfig log_config(const config::BrokerConfig& config, const config::Properties& overrides);
+replica::ReplicaManagerConfig replica_manager_config(const config::BrokerConfig& config,
+                                                     BrokerId broker_id);
+// `config` outlives what is returned: topic configs are validated against it.
+controller::ControllerOptions controller_options(const config::BrokerConfig& config,
+                                                 BrokerId broker_id);
+
+}  // namespace barnabas::server
