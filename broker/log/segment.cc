@@ -6,6 +6,7 @@
 
 #include "broker/base/logging.h"
 #include "broker/log/batch_scanner.h"
+#include "broker/log/core/timestamp_math.h"
 #include "broker/log/file_names.h"
 #include "broker/protocol/error_code.h"
 
@@ -156,7 +157,7 @@ Result<std::optional<TimestampAndOffset>> Segment::find_timestamp(Timestamp time
       const Offset offset = view.base_offset() + record.offset_delta;
       const Timestamp at = view.has_log_append_time()
                                ? view.max_timestamp()
-                               : view.base_timestamp() + record.timestamp_delta;
+                               : wrapping_add(view.base_timestamp(), record.timestamp_delta);
       if (at >= timestamp && offset >= from) {
         return std::optional<TimestampAndOffset>({at, offset, epoch});
       }
@@ -201,8 +202,10 @@ Result<std::int64_t> Segment::recover(std::int32_t index_interval_bytes,
     TRY(const auto batch, scanner.next());
     if (!batch) break;
     const RecordBatchView& view = batch->view;
-    if (!view.crc_matches() || view.base_offset() <= last || view.last_offset_delta() < 0 ||
-        view.last_offset() - base_offset_ > std::numeric_limits<std::int32_t>::max()) {
+    // The CRC does not cover the base offset.
+    const Offset limit = base_offset_ + std::numeric_limits<std::int32_t>::max();
+    if (!view.crc_matches() || view.base_offset() <= last || view.base_offset() > limit ||
+        view.last_offset_delta() < 0 || view.last_offset() > limit) {
       break;
     }
     last = view.last_offset();

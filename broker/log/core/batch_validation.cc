@@ -1,8 +1,10 @@
 #include "broker/log/core/batch_validation.h"
 
 #include <algorithm>
+#include <limits>
 #include <string>
 
+#include "broker/log/core/timestamp_math.h"
 #include "broker/protocol/error_code.h"
 
 namespace barnabas::log {
@@ -12,16 +14,12 @@ using protocol::BatchReader;
 using protocol::MutableRecordBatchView;
 using protocol::RecordBatchView;
 
+// What lets every offset of the batch, and the next one, still be counted.
+constexpr Offset kMaxBaseOffset{std::numeric_limits<std::int64_t>::max() -
+                                std::numeric_limits<std::int32_t>::max() - 1};
+
 Error invalid(std::string detail) {
   return {ErrorCode::kInvalidRecord, std::move(detail)};
-}
-
-// Timestamps are any 64 bits that a client likes: arithmetic on them wraps, as in Java.
-Timestamp wrapping_add(Timestamp a, std::int64_t b) {
-  return static_cast<Timestamp>(static_cast<std::uint64_t>(a) + static_cast<std::uint64_t>(b));
-}
-std::int64_t wrapping_sub(Timestamp a, Timestamp b) {
-  return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) - static_cast<std::uint64_t>(b));
 }
 
 Result<void> check_header(const RecordBatchView& batch, AppendOrigin origin) {
@@ -154,7 +152,8 @@ Result<BytesView> validate_replicated(BytesView bytes) {
           ErrorCode::kCorruptMessage,
           fmt::format("the CRC of the batch at offset {} does not match", batch->base_offset())};
     }
-    if (batch->last_offset_delta() < 0 || batch->base_offset() <= last) {
+    if (batch->last_offset_delta() < 0 || batch->base_offset() <= last ||
+        batch->base_offset() > kMaxBaseOffset) {
       return Error{ErrorCode::kCorruptMessage,
                    fmt::format("offset {} comes after {}", batch->base_offset(), last)};
     }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "broker/log/core/timestamp_math.h"
 #include "broker/protocol/error_code.h"
 
 namespace barnabas::log {
@@ -14,7 +15,7 @@ bool in_sequence(std::int32_t last, std::int32_t next) {
 }
 
 bool is_expired(Timestamp last, Offset open_txn, Timestamp now, std::int64_t expiration_ms) {
-  return open_txn == kUnknownOffset && now - last >= expiration_ms;
+  return open_txn == kUnknownOffset && wrapping_sub(now, last) >= expiration_ms;
 }
 
 Error out_of_order(ProducerId id, std::int32_t incoming, std::int32_t last) {

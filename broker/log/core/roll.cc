@@ -2,6 +2,7 @@
 
 #include <limits>
 
+#include "broker/log/core/timestamp_math.h"
 #include "broker/protocol/record_batch.h"
 
 namespace barnabas::log {
@@ -19,8 +20,9 @@ bool should_roll(const SegmentShape& segment, const AppendPlan& append, const Lo
     return true;
   }
   const bool by_records = segment.first_timestamp >= 0 && append.max_timestamp != kNoTimestamp;
-  const std::int64_t waited =
-      by_records ? append.max_timestamp - segment.first_timestamp : now - segment.created_at;
+  const std::int64_t waited = by_records
+                                  ? wrapping_sub(append.max_timestamp, segment.first_timestamp)
+                                  : now - segment.created_at;
   return waited > config.segment_ms - segment.jitter_ms || segment.index_full;
 }
 
