@@ -13,6 +13,7 @@ namespace {
 using protocol::ListOffsetsRequest;
 using protocol::ListOffsetsResponse;
 
+constexpr std::int16_t kFirstVersionWithLeaderEpoch = 4;
 constexpr std::int16_t kFirstVersionWithOffsetNotAvailable = 5;
 
 // Negative timestamps are questions of their own, each known from some version on.
@@ -86,7 +87,9 @@ void handle_list_offsets(Context& context, protocol::Request request,
       }
       answer.timestamp = found->timestamp;
       answer.offset = found->offset.value();
-      answer.leader_epoch = found->epoch.value();
+      if (request.version >= kFirstVersionWithLeaderEpoch) {
+        answer.leader_epoch = found->epoch.value();
+      }
     }
   }
   responder.respond(response.encode(request.version));
