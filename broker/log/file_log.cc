@@ -171,6 +171,7 @@ Result<void> FileLog::flush_segments(Offset offset) {
   std::uint64_t truncations = 0;
   {
     MutexLock lock(mu_);
+    offset = std::min(offset, state_.log_end_offset());  // cut since this was asked for
     if (offset <= recovery_point_) return {};
     const Offset from = std::max(recovery_point_, segments_.begin()->first);
     for (auto it = floor_segment(segments_, from); it != segments_.end(); ++it) {

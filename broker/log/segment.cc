@@ -48,7 +48,8 @@ Result<Segment::Opened> Segment::open(std::shared_ptr<Directory> directory, Offs
   if (!indexed) {
     TRY_VOID(segment->offset_index_.create());
     TRY_VOID(segment->time_index_.create());
-    return Opened{std::move(segment), segment->size_bytes_ == 0};
+    const bool empty = segment->size_bytes_ == 0;
+    return Opened{std::move(segment), empty};
   }
   TRY(const bool offsets_sound, segment->offset_index_.load());
   TRY(const bool times_sound, segment->time_index_.load());
