@@ -54,11 +54,10 @@ Result<ClusterClient::Answer> ClusterClient::call(const Call& call) {
     ++attempts;
     const Duration left = std::min(config_.request_timeout, until - clock_.now());
     auto answer = exchange(*node, call.api, version, call.encode(version, left), until);
-    ErrorCode error = answer ? ErrorCode::kNone : answer.error().code;
     if (answer) {
-      TRY(error, call.error_of(*answer));
-      if (!is_retriable(error)) return answer;
-      if (error == ErrorCode::kNotController) controller_.reset();
+      TRY(const AnswerCode error, call.error_of(*answer));
+      if (!is_retriable(error.code)) return answer;
+      if (error.code == ErrorCode::kNotController) controller_.reset();
     }
     if (clock_.now() + backoff >= until) {
       return Error{

@@ -39,6 +39,10 @@ class ClusterClient {
     protocol::ResponseFrame frame;
     Response message;
   };
+  // A code that came in an answer, not the failure of the call.
+  struct AnswerCode {
+    ErrorCode code;
+  };
   struct Call {
     std::string_view name;  // as Kafka's client names it in messages
     Target target;
@@ -48,7 +52,7 @@ class ClusterClient {
     // `time_left` for the requests that tell the broker how long they wait.
     std::function<protocol::Payload(std::int16_t version, Duration time_left)> encode;
     // The code that decides whether to try again; NOT_CONTROLLER looks the controller up anew.
-    std::function<Result<ErrorCode>(const Answer&)> error_of;
+    std::function<Result<AnswerCode>(const Answer&)> error_of;
   };
 
   ClusterClient(AdminConfig config, protocol::Transport& transport, Executor& home,
@@ -72,9 +76,9 @@ class ClusterClient {
                 .max_version = Request::kMaxVersion,
                 .encode = [&](std::int16_t version,
                               Duration left) { return request(version, left).encode(version); },
-                .error_of = [&](const Answer& answer) -> Result<ErrorCode> {
+                .error_of = [&](const Answer& answer) -> Result<AnswerCode> {
                   TRY(const auto message, Response::decode(answer.frame.body, answer.version));
-                  return error_of(message);
+                  return AnswerCode{error_of(message)};
                 }};
     TRY(auto answer, call(erased));
     TRY(auto message, Response::decode(answer.frame.body, answer.version));

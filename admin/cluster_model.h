@@ -51,10 +51,11 @@ using Reassignments = std::map<TopicPartition, Reassignment>;
 
 struct NewTopic {
   std::string name;
-  std::optional<std::int32_t> partitions;          // nullopt: the cluster's default
-  std::optional<std::int16_t> replication_factor;  // nullopt: the cluster's default
-  std::vector<std::vector<BrokerId>> assignment;   // by partition; empty: the controller chooses
-  std::map<std::string, std::string> configs;
+  std::optional<std::int32_t> partitions = {};          // nullopt: the cluster's default
+  std::optional<std::int16_t> replication_factor = {};  // nullopt: the cluster's default
+  std::vector<std::vector<BrokerId>> assignment =
+      {};  // by partition; empty: the controller chooses
+  std::map<std::string, std::string> configs = {};
 };
 
 enum class ElectionType : std::int8_t { kPreferred = 0, kUnclean = 1 };

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <stdexcept>
@@ -11,12 +12,14 @@
 #include "admin/client_properties.h"
 #include "admin/host_lookup.h"
 #include "admin/tool_log.h"
+#include "broker/protocol/error_code.h"
 
 namespace barnabas::admin {
 namespace {
 
 constexpr int kMetadataTimeoutMs = 1000;
-constexpr int kRetryPauseMs = 100;
+constexpr int kFirstRetryMs = 100;
+constexpr int kLastRetryMs = 1000;
 
 struct DestroyConf {
   void operator()(rd_kafka_conf_t* conf) const { rd_kafka_conf_destroy(conf); }
@@ -47,9 +50,10 @@ struct DestroyMetadata {
 };
 using Metadata = std::unique_ptr<const rd_kafka_metadata_t, DestroyMetadata>;
 
-std::string_view error_name_of(rd_kafka_resp_err_t error) {
-  // librdkafka's "Broker: Unknown topic or partition" has the name apart.
-  return rd_kafka_err2name(error);
+// A broker's code has Kafka's number; librdkafka's own are negative.
+std::string_view name_of(rd_kafka_resp_err_t error) {
+  if (error < 0) return rd_kafka_err2name(error);
+  return error_name(error_from_wire(static_cast<std::int16_t>(error)));
 }
 
 }  // namespace
@@ -95,6 +99,7 @@ std::optional<std::vector<std::int32_t>> RdKafkaClient::await_partitions(
     const std::string& name, SteadyClock::time_point deadline, const std::function<bool()>& stop) {
   rd_kafka_topic_t* const wanted = topic(name);
   int correlation_id = 1;
+  int retry_ms = kFirstRetryMs;
   while (!stop() && SteadyClock::now() < deadline) {
     const rd_kafka_metadata_t* found = nullptr;
     const auto error = rd_kafka_metadata(client_.get(), 0, wanted, &found, kMetadataTimeoutMs);
@@ -109,10 +114,11 @@ std::optional<std::vector<std::int32_t>> RdKafkaClient::await_partitions(
         return partitions;
       }
       warn(fmt::format("Error while fetching metadata with correlation id {} : {{{}={}}}",
-                       correlation_id, name, error_name_of(answer.err)));
+                       correlation_id, name, name_of(answer.err)));
     }
     ++correlation_id;
-    rd_kafka_poll(client_.get(), kRetryPauseMs);
+    rd_kafka_poll(client_.get(), retry_ms);
+    retry_ms = std::min(retry_ms * 2, kLastRetryMs);
   }
   return std::nullopt;
 }

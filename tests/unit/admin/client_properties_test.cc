@@ -1,0 +1,34 @@
+#include "admin/client_properties.h"
+
+#include <gtest/gtest.h>
+
+namespace barnabas::admin {
+namespace {
+
+using Setting = std::optional<std::pair<std::string, std::string>>;
+
+TEST(ClientProperties, NamesThatDifferAreTranslated) {
+  EXPECT_EQ(to_librdkafka("linger.ms", "5"), Setting({"linger.ms", "5"}));
+  EXPECT_EQ(to_librdkafka("sasl.mechanism", "PLAIN"), Setting({"sasl.mechanisms", "PLAIN"}));
+  EXPECT_EQ(to_librdkafka("send.buffer.bytes", "9"), Setting({"socket.send.buffer.bytes", "9"}));
+}
+
+TEST(ClientProperties, BufferMemoryIsCountedInKilobytes) {
+  EXPECT_EQ(to_librdkafka("buffer.memory", "33554432"),
+            Setting({"queue.buffering.max.kbytes", "32768"}));
+  EXPECT_EQ(to_librdkafka("buffer.memory", "10"), Setting({"queue.buffering.max.kbytes", "1"}));
+}
+
+TEST(ClientProperties, WhatOnlyAJvmNeedsIsDropped) {
+  EXPECT_EQ(to_librdkafka("key.serializer", "x"), std::nullopt);
+  EXPECT_EQ(to_librdkafka("interceptor.classes", "x"), std::nullopt);
+}
+
+TEST(ClientProperties, TruthIgnoresCaseAndBlanks) {
+  EXPECT_TRUE(is_true({{"a", " True "}}, "a"));
+  EXPECT_FALSE(is_true({{"a", "yes"}}, "a"));
+  EXPECT_FALSE(is_true({}, "a"));
+}
+
+}  // namespace
+}  // namespace barnabas::admin
