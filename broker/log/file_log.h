@@ -165,8 +165,11 @@ class FileLog final : public Log, public std::enable_shared_from_this<FileLog> {
 template <typename T>
 Result<T> FileLog::guard(Result<T> result) {
   if (!result && result.error().code == ErrorCode::kKafkaStorageError) {
-    writable_ = false;
-    if (!failed_.exchange(true) && options_.on_failure) options_.on_failure(result.error());
+    // A log that refuses writes already has nothing new to tell.
+    if (writable_.exchange(false)) {
+      failed_ = true;
+      if (options_.on_failure) options_.on_failure(result.error());
+    }
   }
   return result;
 }

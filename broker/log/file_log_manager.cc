@@ -221,7 +221,10 @@ Result<void> FileLogManager::write_log_start_offsets(LogDir& dir) {
       offsets.emplace(hosted.log->topic_partition(), start);
     }
   }
-  return write_offset_checkpoint(*dir.directory, kLogStartCheckpoint, offsets);
+  if (offsets == dir.log_start_offsets) return {};
+  TRY_VOID(write_offset_checkpoint(*dir.directory, kLogStartCheckpoint, offsets));
+  dir.log_start_offsets = std::move(offsets);
+  return {};
 }
 
 Offset FileLogManager::checkpointed_high_watermark(const TopicPartition& tp) const {

@@ -76,6 +76,7 @@ class FileLogManager final : public LogManager,
     std::atomic<bool> failed{false};
     // What the files say; under checkpoint_mu_
     OffsetCheckpoint recovery_points;
+    OffsetCheckpoint log_start_offsets;
     OffsetCheckpoint high_watermarks;
   };
   struct Hosted {

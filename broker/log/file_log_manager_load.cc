@@ -44,6 +44,7 @@ Result<void> FileLogManager::load_directory(LogDir& dir) {
   {
     MutexLock checkpoint(checkpoint_mu_);
     dir.recovery_points = checkpointed.recovery_points;
+    dir.log_start_offsets = checkpointed.log_start_offsets;
     dir.high_watermarks = high_watermarks;
     MutexLock lock(mu_);
     high_watermarks_.merge(high_watermarks);
