@@ -72,6 +72,14 @@ class ZooKeeperModel final : public zk::SessionCloser {
   // Writes as some other client would: an operator, a tool.
   ZooKeeperTree::Outcome write(const std::vector<zk::Op>& ops);
 
+  // ZOOKEEPER-2985: an ephemeral node that outlives its session.
+  void resurrect_ephemeral(const std::string& path, const std::string& data, std::int64_t session) {
+    tell_watchers(tree_
+                      .apply({zk::Op::create(path, data, zk::CreateMode::kEphemeral)}, session,
+                             clock_.wall_clock_ms())
+                      .changes);
+  }
+
   // Ends a session, as if nothing had been heard from its client; the client learns of it when it
   // reaches the ensemble. False: there is no such session.
   bool expire(std::int64_t session);

@@ -15,6 +15,7 @@
 #include <filesystem>
 #include <fstream>
 #include <future>
+#include <set>
 #include <sstream>
 
 #include "tests/unit/zkclient/server_world.h"
@@ -219,13 +220,19 @@ TEST_F(Reaper, HasNeitherSecretsInSightNorFilesOfItsBroker) {
             std::string("barnabas-reaper") + '\0');
   EXPECT_EQ(contents(fmt::format("/proc/{}/environ", reaper)),
             contents(fmt::format("/proc/{}/environ", victim_->pid())));
-  std::vector<std::string> files;
-  for (const auto& entry :
-       std::filesystem::directory_iterator(fmt::format("/proc/{}/fd", reaper))) {
-    files.push_back(entry.path().filename());
-  }
+  std::set<std::string> files;
+  const auto list = [&] {
+    for (const auto& entry :
+         std::filesystem::directory_iterator(fmt::format("/proc/{}/fd", reaper))) {
+      files.insert(entry.path().filename());
+    }
+  };
+  EXPECT_TRUE(wait_until([&] {
+    list();
+    return files.size() > 3;
+  }));
   // Standard input, output, error, and the pidfd.
-  EXPECT_THAT(files, ::testing::UnorderedElementsAre("0", "1", "2", "3"));
+  EXPECT_THAT(files, ::testing::ElementsAre("0", "1", "2", "3"));
 }
 
 TEST_F(Reaper, TheBrokerRunsWithoutItAndSaysSo) {

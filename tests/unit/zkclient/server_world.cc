@@ -19,7 +19,9 @@ namespace {
 
 class ServerWorld final : public World {
  public:
-  ServerWorld() : chroot_("/world/" + std::to_string(++worlds_)) {}
+  ServerWorld() : chroot_("/world/" + std::to_string(++worlds_)) {
+    shared_server();  // started by this thread: it goes with the thread that starts it
+  }
   ~ServerWorld() override {
     call([this] { clients_.clear(); });
   }

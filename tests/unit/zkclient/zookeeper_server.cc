@@ -5,8 +5,9 @@
 #include <netinet/in.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -15,8 +16,6 @@
 #include <filesystem>
 #include <fstream>
 #include <stdexcept>
-
-extern char** environ;
 
 namespace barnabas::zk::testing {
 namespace {
@@ -29,10 +28,10 @@ constexpr char kClassPath[] =
     "/usr/share/java/metrics-core.jar:/usr/share/java/snappy-java.jar:"
     "/usr/share/java/netty-all.jar";
 
-sockaddr_in local(int port) {
+sockaddr_in local(int port, in_addr_t host = INADDR_LOOPBACK) {
   sockaddr_in address{};
   address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  address.sin_addr.s_addr = htonl(host);
   address.sin_port = htons(static_cast<std::uint16_t>(port));
   return address;
 }
@@ -84,14 +83,15 @@ void ZooKeeperServer::start() {
                         "org.apache.zookeeper.server.ZooKeeperServerMain",
                         config.c_str(),
                         nullptr};
-  posix_spawn_file_actions_t actions;
-  ::posix_spawn_file_actions_init(&actions);
-  ::posix_spawn_file_actions_addopen(&actions, 1, log.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
-  ::posix_spawn_file_actions_adddup2(&actions, 1, 2);
-  const int error =
-      ::posix_spawnp(&pid_, "java", &actions, nullptr, const_cast<char* const*>(argv), environ);
-  ::posix_spawn_file_actions_destroy(&actions);
-  if (error != 0) throw std::runtime_error("no java to run ZooKeeper with");
+  pid_ = ::fork();
+  if (pid_ == 0) {
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // a test that is killed leaves no server behind
+    const int fd = ::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    ::dup2(fd, STDOUT_FILENO);
+    ::dup2(fd, STDERR_FILENO);
+    ::execvp("java", const_cast<char* const*>(argv));
+    ::_exit(127);
+  }
   const auto deadline = std::chrono::steady_clock::now() + kStartTimeout;
   while (!serves()) {
     if (std::chrono::steady_clock::now() > deadline || ::waitpid(pid_, nullptr, WNOHANG) != 0) {
@@ -105,8 +105,14 @@ void ZooKeeperServer::start() {
 bool ZooKeeperServer::serves() const {
   const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   const sockaddr_in address = local(port_);
+  // From another address of this host: where nobody listens yet, a connection from 127.0.0.1 may
+  // meet itself.
+  const sockaddr_in source = local(0, INADDR_LOOPBACK + 1);
+  const timeval patience{1, 0};
+  ::setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
   std::string answer;
-  if (::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0 &&
+  if (::bind(fd, reinterpret_cast<const sockaddr*>(&source), sizeof(source)) == 0 &&
+      ::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0 &&
       ::send(fd, "srvr", 4, MSG_NOSIGNAL) == 4) {
     char buffer[256];
     ssize_t size = 0;
