@@ -202,6 +202,11 @@ void ControllerCore::on_broker_startup(const std::vector<BrokerId>& brokers, Eff
       if (context_.is_queued_for_deletion(tp.topic)) deletions.insert(tp.topic);
       Partition& partition = *context_.partition(tp);
       if (!partition.move_replica_to(id, ReplicaState::kOnline) || !partition.leadership) continue;
+      // What is being written was decided before this broker came: it would never hear of it.
+      if (updates_.is_busy(tp)) {
+        updates_.submit(round, tp, {.kind = Update::Kind::kTellReplica, .broker = id}, out);
+        continue;
+      }
       RequestBatch& batch = needs_leader(tp) ? updates_.batch(round) : now;
       batch.add_leader_and_isr(context_, {id}, tp, false);
     }

@@ -59,6 +59,8 @@ void PartitionUpdates::run(const TopicPartition& partition, Running running, Eff
       return shut_down_replica(partition, std::move(running), out);
     case Update::Kind::kAlterPartition:
       return alter_partition(partition, std::move(running), out);
+    case Update::Kind::kTellReplica:
+      return tell_replica(partition, std::move(running), out);
   }
 }
 
@@ -184,6 +186,11 @@ void PartitionUpdates::alter_partition(const TopicPartition& tp, Running running
   } else {
     propose(tp, std::move(running), *std::move(decision.write), {}, false, out);
   }
+}
+
+void PartitionUpdates::tell_replica(const TopicPartition& tp, Running running, Effects& out) {
+  batch(running.round).add_leader_and_isr(context_, {running.update.broker}, tp, false);
+  end(tp, running, Result::kUnneeded, ErrorCode::kNone, out);
 }
 
 void PartitionUpdates::propose(const TopicPartition& tp, Running running, LeaderAndIsr state,

@@ -37,6 +37,7 @@ struct Update {
     kUncleanElection,    // anybody live is to lead, if the leader does not live
     kShutDownReplica,    // `broker` is shutting down: it must neither lead nor be in the ISR
     kAlterPartition,     // `broker`, the leader, proposes `item`
+    kTellReplica,        // `broker` is to be told what holds when nothing is in flight
   };
   Kind kind = Kind::kReconcile;
   BrokerId broker{-1};
@@ -124,6 +125,7 @@ class PartitionUpdates {
   void elect_unclean_leader(const TopicPartition& partition, Running running, Effects& out);
   void shut_down_replica(const TopicPartition& partition, Running running, Effects& out);
   void alter_partition(const TopicPartition& partition, Running running, Effects& out);
+  void tell_replica(const TopicPartition& partition, Running running, Effects& out);
 
   void propose(const TopicPartition& partition, Running running, LeaderAndIsr state,
                BrokerIds recipients, bool create, Effects& out);
