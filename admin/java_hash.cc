@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <numeric>
+#include <utility>
 
 namespace barnabas::admin {
 
@@ -38,7 +39,7 @@ std::vector<std::size_t> java_hash_order(const std::vector<std::int32_t>& hashes
   };
   std::vector<std::size_t> order(hashes.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
-  std::ranges::stable_sort(order, {}, bucket);
+  std::ranges::sort(order, {}, [&](std::size_t at) { return std::pair(bucket(at), at); });
   return order;
 }
 

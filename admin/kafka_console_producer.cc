@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <array>
 #include <iostream>
 
 #include "admin/client_properties.h"
@@ -184,17 +185,30 @@ class ConsoleProducer {
                           value ? value->data() : nullptr,
                           value ? static_cast<ssize_t>(value->size()) : 0);
     }
-    const auto bytes = [](const std::optional<std::string>& field) {
-      return field ? const_cast<char*>(field->data()) : nullptr;
+    const auto bytes = [](rd_kafka_vtype_t type, const std::optional<std::string>& field) {
+      rd_kafka_vu_t argument{};
+      argument.vtype = type;
+      // With RD_KAFKA_MSG_F_COPY librdkafka only reads what it is pointed to.
+      argument.u.mem.ptr = field ? const_cast<char*>(field->data()) : nullptr;
+      argument.u.mem.size = field ? field->size() : 0;
+      return argument;
     };
-    const auto size = [](const std::optional<std::string>& field) {
-      return field ? field->size() : 0;
-    };
-    const auto error = rd_kafka_producev(client_.handle(), RD_KAFKA_V_TOPIC(topic_.c_str()),
-                                         RD_KAFKA_V_VALUE(bytes(record.value), size(record.value)),
-                                         RD_KAFKA_V_KEY(bytes(record.key), size(record.key)),
-                                         RD_KAFKA_V_HEADERS(headers),
-                                         RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_END);
+    rd_kafka_vu_t topic{};
+    topic.vtype = RD_KAFKA_VTYPE_TOPIC;
+    topic.u.cstr = topic_.c_str();
+    rd_kafka_vu_t flags{};
+    flags.vtype = RD_KAFKA_VTYPE_MSGFLAGS;
+    flags.u.i = RD_KAFKA_MSG_F_COPY;
+    rd_kafka_vu_t with_headers{};
+    with_headers.vtype = RD_KAFKA_VTYPE_HEADERS;
+    with_headers.u.headers = headers;
+    const std::array arguments{topic, bytes(RD_KAFKA_VTYPE_VALUE, record.value),
+                               bytes(RD_KAFKA_VTYPE_KEY, record.key), with_headers, flags};
+    rd_kafka_error_t* const failure =
+        rd_kafka_produceva(client_.handle(), arguments.data(), arguments.size());
+    const auto error =
+        failure == nullptr ? RD_KAFKA_RESP_ERR_NO_ERROR : rd_kafka_error_code(failure);
+    if (failure != nullptr) rd_kafka_error_destroy(failure);
     // On success the headers belong to the message.
     if (error != RD_KAFKA_RESP_ERR_NO_ERROR) rd_kafka_headers_destroy(headers);
     return error;
