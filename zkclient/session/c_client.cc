@@ -271,6 +271,12 @@ ZkError CClient::submit(const Request& request, Done done) {
                                 context);
       break;
     case Kind::kMulti: {
+      // zoo_amulti must not meet an expired handle: after the first operation that it refuses it
+      // frees the paths of the others' uninitialized requests, that is ours.
+      if (is_unrecoverable(zh) != ZOK) {
+        code = ZINVALIDSTATE;
+        break;
+      }
       const std::size_t count = request.ops.size();
       context->ops = request.ops;
       context->c_ops.resize(count);
