@@ -1,0 +1,395 @@
+// Produce, Fetch, ListOffsets, OffsetForLeaderEpoch and the controller's three requests, in all
+// versions: what each version can be told, and what it cannot.
+#include <vector>
+
+#include "broker/protocol/messages/fetch.h"
+#include "broker/protocol/messages/leader_and_isr.h"
+#include "broker/protocol/messages/list_offsets.h"
+#include "broker/protocol/messages/offset_for_leader_epoch.h"
+#include "broker/protocol/messages/produce.h"
+#include "broker/protocol/messages/stop_replica.h"
+#include "broker/protocol/messages/update_metadata.h"
+#include "broker/protocol/record_batch.h"
+#include "broker/replica/operations.h"
+#include "tests/unit/api/one_broker.h"
+
+namespace barnabas::api {
+namespace {
+
+using protocol::FetchRequest;
+using protocol::FetchResponse;
+using protocol::LeaderAndIsrRequest;
+using protocol::LeaderAndIsrResponse;
+using protocol::ListOffsetsRequest;
+using protocol::ListOffsetsResponse;
+using protocol::OffsetForLeaderEpochRequest;
+using protocol::OffsetForLeaderEpochResponse;
+using protocol::ProduceRequest;
+using protocol::ProduceResponse;
+using protocol::StopReplicaRequest;
+using protocol::StopReplicaResponse;
+using protocol::UpdateMetadataRequest;
+using protocol::UpdateMetadataResponse;
+
+constexpr Uuid kFirst{{1}};
+constexpr Uuid kForeign{{2}};
+
+// Broker 1 leads first-0 in epoch 5 alone; foreign-0 is led by broker 2, elsewhere.
+class ReplicaApis : public ::testing::Test {
+ protected:
+  ReplicaApis() {
+    broker_.start();
+    EXPECT_EQ(update_metadata(8, "first", kFirst, 1).error_code, ErrorCode::kNone);
+    EXPECT_EQ(update_metadata(8, "foreign", kForeign, 2).error_code, ErrorCode::kNone);
+    EXPECT_EQ(lead(7, "first", kFirst), ErrorCode::kNone);
+  }
+
+  template <typename Message>
+  void stamp(Message& message) {
+    message.controller_id = kOurId;
+    message.controller_epoch = broker_.node().controller().controller_epoch().value();
+  }
+  BrokerEpoch broker_epoch() { return broker_.node().replicas().broker_epoch(); }
+
+  UpdateMetadataResponse update_metadata(std::int16_t version, std::string_view topic,
+                                         const Uuid& id, std::int32_t leader) {
+    UpdateMetadataRequest request;
+    stamp(request);
+    if (version >= 5) request.broker_epoch = broker_epoch().value();
+    for (const std::int32_t number : {1, 2}) {
+      auto& broker = request.live_brokers.emplace_back();
+      broker.id = BrokerId{number};
+      if (version == 0) {
+        broker.v0_host = "host";
+        broker.v0_port = number;
+      } else {
+        auto& endpoint = broker.endpoints.emplace_back();
+        endpoint.host = number == 1 ? "host-1" : "host-2";
+        endpoint.port = number;
+        if (version >= 3) endpoint.listener = "PLAINTEXT";
+      }
+    }
+    UpdateMetadataRequest::UpdateMetadataPartitionState state;
+    state.leader = BrokerId{leader};
+    state.leader_epoch = 5;
+    state.isr = state.replicas = {BrokerId{leader}};
+    if (version < 5) {
+      state.topic_name = topic;
+      request.ungrouped_partition_states.push_back(state);
+    } else {
+      auto& grouped = request.topic_states.emplace_back();
+      grouped.topic_name = topic;
+      if (version >= 7) grouped.topic_id = id;
+      grouped.partition_states.push_back(state);
+    }
+    return broker_.ask<UpdateMetadataResponse>(request, version);
+  }
+
+  LeaderAndIsrResponse leader_and_isr(std::int16_t version, std::string_view topic, const Uuid& id,
+                                      std::int32_t epoch = 5) {
+    LeaderAndIsrRequest request;
+    stamp(request);
+    if (version >= 2) request.broker_epoch = broker_epoch().value();
+    LeaderAndIsrRequest::LeaderAndIsrPartitionState state;
+    state.leader = kOurId;
+    state.leader_epoch = epoch;
+    state.isr = state.replicas = {kOurId};
+    if (version < 2) {
+      state.topic_name = topic;
+      request.ungrouped_partition_states.push_back(state);
+    } else {
+      auto& grouped = request.topic_states.emplace_back();
+      grouped.topic_name = topic;
+      if (version >= 5) grouped.topic_id = id;
+      grouped.partition_states.push_back(state);
+    }
+    return broker_.ask<LeaderAndIsrResponse>(request, version);
+  }
+  ErrorCode lead(std::int16_t version, std::string_view topic, const Uuid& id) {
+    const auto response = leader_and_isr(version, topic, id);
+    EXPECT_EQ(response.error_code, ErrorCode::kNone);
+    return version < 5 ? response.partition_errors.at(0).error_code
+                       : response.topics.at(0).partition_errors.at(0).error_code;
+  }
+
+  static std::vector<std::uint8_t> one_record() {
+    protocol::RecordBatchBuilder builder;
+    builder.add(1000, "key", "value");
+    return builder.build();
+  }
+  ProduceRequest produce_of(std::string_view topic, std::int16_t acks = 1) {
+    records_ = one_record();
+    ProduceRequest request;
+    request.acks = acks;
+    request.timeout_ms = 1000;
+    auto& topic_data = request.topic_data.emplace_back();
+    topic_data.name = topic;
+    topic_data.partition_data.emplace_back().records = protocol::Records(BytesView(records_));
+    return request;
+  }
+  ProduceResponse::PartitionProduceResponse produce(const ProduceRequest& request,
+                                                    std::int16_t version) {
+    last_produce_ = broker_.ask<ProduceResponse>(request, version);
+    return last_produce_.responses.at(0).partition_responses.at(0);
+  }
+
+  FetchRequest fetch_of(std::int16_t version, std::string_view topic, const Uuid& id) {
+    FetchRequest request;
+    request.max_wait_ms = 10;
+    request.min_bytes = 1;
+    auto& fetched = request.topics.emplace_back();
+    if (version < 13) {
+      fetched.topic = topic;
+    } else {
+      fetched.topic_id = id;
+    }
+    fetched.partitions.emplace_back().partition_max_bytes = 1 << 20;
+    return request;
+  }
+  FetchResponse::PartitionData fetch(const FetchRequest& request, std::int16_t version) {
+    last_fetch_ = broker_.ask<FetchResponse>(request, version);
+    return last_fetch_.responses.at(0).partitions.at(0);
+  }
+
+  ListOffsetsResponse::ListOffsetsPartitionResponse offset_of(Timestamp timestamp,
+                                                              std::int16_t version) {
+    ListOffsetsRequest request;
+    request.replica_id = BrokerId{-1};
+    auto& topic = request.topics.emplace_back();
+    topic.name = "first";
+    topic.partitions.emplace_back().timestamp = timestamp;
+    return broker_.ask<ListOffsetsResponse>(request, version).topics.at(0).partitions.at(0);
+  }
+
+  OneBroker broker_;
+  std::vector<std::uint8_t> records_;
+  ProduceResponse last_produce_;
+  FetchResponse last_fetch_;
+};
+
+// ---- Produce
+
+TEST_F(ReplicaApis, ProduceAppendsInEveryVersion) {
+  std::int64_t next = 0;
+  for (std::int16_t version = 3; version <= 11; ++version) {
+    for (const std::int16_t acks : {1, -1}) {
+      const auto answer = produce(produce_of("first", acks), version);
+      EXPECT_EQ(answer.error_code, ErrorCode::kNone) << version;
+      EXPECT_EQ(answer.base_offset, next++);
+      EXPECT_EQ(answer.log_append_time_ms, -1);
+      EXPECT_EQ(answer.log_start_offset, version >= 5 ? 0 : -1);
+    }
+  }
+}
+TEST_F(ReplicaApis, ProduceWithAcksNoneIsNotAnsweredButClosedAfterAnError) {
+  EXPECT_EQ(broker_.ask_raw(produce_of("first", 0), 11).kind, Outcome::Kind::kNothing);
+  EXPECT_TRUE(broker_.ask_raw(produce_of("unknown", 0), 11).closed());
+}
+TEST_F(ReplicaApis, ProduceErrorsInEveryVersion) {
+  for (std::int16_t version = 3; version <= 11; ++version) {
+    EXPECT_EQ(produce(produce_of("first", 2), version).error_code, ErrorCode::kInvalidRequiredAcks);
+    EXPECT_EQ(produce(produce_of("unknown"), version).error_code,
+              ErrorCode::kUnknownTopicOrPartition);
+    EXPECT_EQ(produce(produce_of("__consumer_offsets"), version).error_code,
+              ErrorCode::kInvalidTopicException);
+  }
+}
+TEST_F(ReplicaApis, ProduceToAnotherBrokersPartitionTellsItsLeaderFromVersion10On) {
+  for (std::int16_t version = 3; version <= 11; ++version) {
+    const auto answer = produce(produce_of("foreign"), version);
+    EXPECT_EQ(answer.error_code, ErrorCode::kNotLeaderOrFollower);
+    EXPECT_EQ(answer.current_leader.leader_id, BrokerId{version >= 10 ? 2 : -1});
+    ASSERT_EQ(last_produce_.node_endpoints.size(), version >= 10 ? 1u : 0u);
+    if (version >= 10) {
+      EXPECT_EQ(last_produce_.node_endpoints[0].host, "host-2");
+    }
+  }
+}
+TEST_F(ReplicaApis, ProduceOfZstdNeedsVersion7) {
+  auto request = produce_of("first");
+  records_[22] = static_cast<std::uint8_t>(protocol::Compression::kZstd);  // attributes
+  EXPECT_EQ(produce(request, 6).error_code, ErrorCode::kUnsupportedCompressionType);
+}
+TEST_F(ReplicaApis, ProduceOfTwoBatchesIsAnInvalidRecord) {
+  auto request = produce_of("first");
+  const auto more = one_record();
+  records_.insert(records_.end(), more.begin(), more.end());
+  request.topic_data[0].partition_data[0].records = protocol::Records(BytesView(records_));
+  EXPECT_EQ(produce(request, 11).error_code, ErrorCode::kInvalidRecord);
+}
+
+// ---- Fetch
+
+TEST_F(ReplicaApis, FetchReadsInEveryVersion) {
+  ASSERT_EQ(produce(produce_of("first"), 11).error_code, ErrorCode::kNone);
+  for (std::int16_t version = 4; version <= 17; ++version) {
+    const auto data = fetch(fetch_of(version, "first", kFirst), version);
+    EXPECT_EQ(data.error_code, ErrorCode::kNone) << version;
+    EXPECT_EQ(data.high_watermark, 1);
+    EXPECT_EQ(data.records.size_bytes(), static_cast<std::int64_t>(records_.size()));
+    EXPECT_EQ(last_fetch_.session_id, 0);
+  }
+}
+TEST_F(ReplicaApis, FetchWithoutDataWaitsAndIsAnsweredEmptyInEveryVersion) {
+  for (std::int16_t version = 4; version <= 17; ++version) {
+    const auto data = fetch(fetch_of(version, "first", kFirst), version);
+    EXPECT_EQ(data.error_code, ErrorCode::kNone) << version;
+    EXPECT_EQ(data.records.size_bytes(), 0);
+    EXPECT_FALSE(data.records.is_null());
+  }
+}
+TEST_F(ReplicaApis, FetchTellsTheLeaderElsewhereFromVersion16On) {
+  for (std::int16_t version = 4; version <= 17; ++version) {
+    const auto data = fetch(fetch_of(version, "foreign", kForeign), version);
+    EXPECT_EQ(data.error_code, ErrorCode::kNotLeaderOrFollower) << version;
+    EXPECT_EQ(data.current_leader.leader_id, BrokerId{version >= 16 ? 2 : -1});
+    EXPECT_EQ(last_fetch_.node_endpoints.size(), version >= 16 ? 1u : 0u);
+  }
+}
+TEST_F(ReplicaApis, FetchOfAnUnknownTopicIsToldByNameOrId) {
+  EXPECT_EQ(fetch(fetch_of(12, "unknown", {}), 12).error_code, ErrorCode::kUnknownTopicOrPartition);
+  EXPECT_EQ(fetch(fetch_of(13, "", Uuid{{9}}), 13).error_code, ErrorCode::kUnknownTopicId);
+}
+TEST_F(ReplicaApis, FetchSessionsAreNotGranted) {
+  auto request = fetch_of(17, "first", kFirst);
+  request.session_epoch = 0;  // asks for one
+  EXPECT_EQ(fetch(request, 17).error_code, ErrorCode::kNone);
+  EXPECT_EQ(last_fetch_.session_id, 0);
+  request.session_id = 7;
+  request.session_epoch = 3;  // goes on with one
+  const auto response = broker_.ask<FetchResponse>(request, 17);
+  EXPECT_EQ(response.error_code, ErrorCode::kFetchSessionIdNotFound);
+  EXPECT_TRUE(response.responses.empty());
+}
+
+// ---- offsets
+
+TEST_F(ReplicaApis, ListOffsetsAnswersInEveryVersion) {
+  ASSERT_EQ(produce(produce_of("first"), 11).error_code, ErrorCode::kNone);
+  for (std::int16_t version = 1; version <= 9; ++version) {
+    EXPECT_EQ(offset_of(replica::kLatestTimestamp, version).offset, 1) << version;
+    EXPECT_EQ(offset_of(replica::kEarliestTimestamp, version).offset, 0);
+    EXPECT_EQ(offset_of(1000, version).offset, 0);
+    EXPECT_EQ(offset_of(1001, version).offset, -1);
+    EXPECT_EQ(offset_of(1001, version).error_code, ErrorCode::kNone);
+    EXPECT_EQ(offset_of(replica::kLatestTimestamp, version).leader_epoch, version >= 4 ? 5 : -1);
+  }
+}
+TEST_F(ReplicaApis, ListOffsetsKnowsEachSpecialTimestampFromItsVersionOn) {
+  const auto error = [this](Timestamp timestamp, std::int16_t version) {
+    return offset_of(timestamp, version).error_code;
+  };
+  EXPECT_EQ(error(replica::kMaxTimestamp, 6), ErrorCode::kUnsupportedVersion);
+  EXPECT_EQ(error(replica::kMaxTimestamp, 7), ErrorCode::kNone);
+  EXPECT_EQ(error(replica::kEarliestLocalTimestamp, 7), ErrorCode::kUnsupportedVersion);
+  EXPECT_EQ(error(replica::kEarliestLocalTimestamp, 8), ErrorCode::kNone);
+  EXPECT_EQ(error(replica::kLatestTieredTimestamp, 8), ErrorCode::kUnsupportedVersion);
+  EXPECT_EQ(error(replica::kLatestTieredTimestamp, 9), ErrorCode::kNone);
+  EXPECT_EQ(error(-6, 9), ErrorCode::kUnsupportedVersion);
+}
+TEST_F(ReplicaApis, ListOffsetsRefusesAPartitionAskedTwice) {
+  ListOffsetsRequest request;
+  request.replica_id = BrokerId{-1};
+  auto& topic = request.topics.emplace_back();
+  topic.name = "first";
+  topic.partitions.resize(2);
+  const auto response = broker_.ask<ListOffsetsResponse>(request, 9);
+  for (const auto& partition : response.topics.at(0).partitions) {
+    EXPECT_EQ(partition.error_code, ErrorCode::kInvalidRequest);
+  }
+}
+TEST_F(ReplicaApis, OffsetForLeaderEpochAnswersInEveryVersion) {
+  ASSERT_EQ(produce(produce_of("first"), 11).error_code, ErrorCode::kNone);
+  for (std::int16_t version = 0; version <= 4; ++version) {
+    OffsetForLeaderEpochRequest request;
+    auto& topic = request.topics.emplace_back();
+    topic.topic = "first";
+    topic.partitions.emplace_back().leader_epoch = 5;
+    topic.partitions.emplace_back().leader_epoch = 5;
+    topic.partitions[1].partition = 1;
+    if (version >= 2) topic.partitions[0].current_leader_epoch = 5;
+    const auto response = broker_.ask<OffsetForLeaderEpochResponse>(request, version);
+    const auto& partitions = response.topics.at(0).partitions;
+    EXPECT_EQ(partitions.at(0).end_offset, 1) << version;
+    EXPECT_EQ(partitions.at(0).leader_epoch, version >= 1 ? 5 : -1);
+    EXPECT_EQ(partitions.at(1).error_code, ErrorCode::kUnknownTopicOrPartition);
+  }
+}
+
+// ---- the controller's requests
+
+TEST_F(ReplicaApis, LeaderAndIsrIsAppliedInEveryVersion) {
+  for (std::int16_t version = 0; version <= 7; ++version) {
+    const std::string topic = "topic" + std::to_string(version);
+    EXPECT_EQ(lead(version, topic, Uuid{{7, static_cast<std::uint8_t>(version)}}),
+              ErrorCode::kNone);
+    const auto partition = broker_.node().replicas().find(topic, PartitionId{0});
+    ASSERT_TRUE(partition);
+    EXPECT_TRUE(partition->is_leader());
+  }
+}
+TEST_F(ReplicaApis, LeaderAndIsrOfAStaleControllerIsRefusedAsAWhole) {
+  LeaderAndIsrRequest request;
+  request.controller_id = kOurId;
+  request.controller_epoch = 0;
+  for (std::int16_t version = 0; version <= 7; ++version) {
+    EXPECT_EQ(broker_.ask<LeaderAndIsrResponse>(request, version).error_code,
+              ErrorCode::kStaleControllerEpoch);
+  }
+}
+TEST_F(ReplicaApis, LeaderAndIsrOfAnEqualEpochIsStaleForItsPartition) {
+  EXPECT_EQ(lead(7, "first", kFirst), ErrorCode::kStaleControllerEpoch);
+}
+TEST_F(ReplicaApis, StopReplicaDeletesInEveryVersion) {
+  for (std::int16_t version = 0; version <= 4; ++version) {
+    const std::string topic = "topic" + std::to_string(version);
+    ASSERT_EQ(lead(7, topic, Uuid{{7, static_cast<std::uint8_t>(version)}}), ErrorCode::kNone);
+    StopReplicaRequest request;
+    stamp(request);
+    if (version >= 1) request.broker_epoch = broker_epoch().value();
+    if (version < 3) request.delete_partitions = true;
+    if (version == 0) {
+      request.ungrouped_partitions.emplace_back().topic_name = topic;
+    } else if (version < 3) {
+      auto& named = request.topics.emplace_back();
+      named.name = topic;
+      named.partition_indexes = {0};
+    } else {
+      auto& named = request.topic_states.emplace_back();
+      named.topic_name = topic;
+      auto& state = named.partition_states.emplace_back();
+      state.leader_epoch = -2;
+      state.delete_partition = true;
+    }
+    const auto response = broker_.ask<StopReplicaResponse>(request, version);
+    EXPECT_EQ(response.error_code, ErrorCode::kNone);
+    EXPECT_EQ(response.partition_errors.at(0).topic_name, topic);
+    EXPECT_EQ(response.partition_errors.at(0).error_code, ErrorCode::kNone);
+    EXPECT_FALSE(broker_.node().replicas().find(topic, PartitionId{0})) << version;
+  }
+}
+TEST_F(ReplicaApis, UpdateMetadataIsTakenInEveryVersion) {
+  for (std::int16_t version = 0; version <= 8; ++version) {
+    const std::string topic = "topic" + std::to_string(version);
+    const Uuid id{{7, static_cast<std::uint8_t>(version)}};
+    EXPECT_EQ(update_metadata(version, topic, id, 2).error_code, ErrorCode::kNone);
+    const auto snapshot = broker_.node().metadata().snapshot();
+    ASSERT_TRUE(snapshot->partition(topic, PartitionId{0})) << version;
+    EXPECT_EQ(snapshot->partition(topic, PartitionId{0})->leader, BrokerId{2});
+    EXPECT_EQ(snapshot->topic(id) != nullptr, version >= 7);
+    ASSERT_TRUE(snapshot->broker(BrokerId{2}));
+    EXPECT_TRUE(snapshot->broker(BrokerId{2})->endpoint("PLAINTEXT")) << version;
+  }
+}
+TEST_F(ReplicaApis, WhatCannotBeDecodedClosesTheConnection) {
+  const std::vector<std::uint8_t> garbage = {0xff, 0xff};
+  for (const auto api :
+       {protocol::ApiKey::kProduce, protocol::ApiKey::kFetch, protocol::ApiKey::kListOffsets,
+        protocol::ApiKey::kOffsetForLeaderEpoch, protocol::ApiKey::kLeaderAndIsr,
+        protocol::ApiKey::kStopReplica, protocol::ApiKey::kUpdateMetadata}) {
+    EXPECT_TRUE(broker_.ask_bytes(api, 4, garbage).closed());
+  }
+}
+
+}  // namespace
+}  // namespace barnabas::api
