@@ -30,8 +30,9 @@ ControllerCore::ControllerCore(ControllerCoreOptions options, ControllerEpoch ep
 
 bool ControllerCore::needs_leader(const TopicPartition& tp) const {
   if (context_.is_queued_for_deletion(tp.topic)) return false;
-  const Leadership* leadership = context_.leadership(tp);
-  return !leadership || !context_.is_replica_online(leadership->state.leader, tp);
+  const Partition& partition = *context_.partition(tp);
+  if (!partition.leadership || partition.state == PartitionState::kOffline) return true;
+  return !context_.is_replica_online(partition.leadership->state.leader, tp);
 }
 
 bool ControllerCore::needs_update(const TopicPartition& tp) const {
@@ -193,28 +194,35 @@ void ControllerCore::on_broker_startup(const std::vector<BrokerId>& brokers, Eff
   to_started.add_update_metadata(brokers, led);
   to_started.send(context_, out);
 
-  // Partitions that shall have a leader elected are told when they have.
-  RequestBatch now;
+  // A partition that is being written was decided on before these brokers came, who may be the very
+  // leader it has to do without: it is looked at again when it is written, and they hear of it
+  // then.
   const RoundId round = updates_.open_round();
+  std::vector<std::pair<BrokerId, TopicPartition>> to_tell;
   std::set<std::string> deletions;
   for (BrokerId id : brokers) {
     for (const TopicPartition& tp : context_.partitions_on(id)) {
       if (context_.is_queued_for_deletion(tp.topic)) deletions.insert(tp.topic);
       Partition& partition = *context_.partition(tp);
-      if (!partition.move_replica_to(id, ReplicaState::kOnline) || !partition.leadership) continue;
-      // What is being written was decided before this broker came: it would never hear of it.
-      if (updates_.is_busy(tp)) {
-        updates_.submit(round, tp, {.kind = Update::Kind::kTellReplica, .broker = id}, out);
-        continue;
-      }
-      RequestBatch& batch = needs_leader(tp) ? updates_.batch(round) : now;
-      batch.add_leader_and_isr(context_, {id}, tp, false);
+      if (partition.move_replica_to(id, ReplicaState::kOnline)) to_tell.emplace_back(id, tp);
+    }
+  }
+  std::set<TopicPartition> to_reconcile;
+  for (const TopicPartition& tp : context_.all_partitions()) {
+    if (needs_leader(tp) || updates_.is_busy(tp)) to_reconcile.insert(tp);
+  }
+  for (const TopicPartition& tp : to_reconcile) {
+    updates_.submit(round, tp, {.kind = Update::Kind::kReconcile}, out);
+  }
+  RequestBatch now;
+  for (const auto& [id, tp] : to_tell) {
+    if (to_reconcile.contains(tp)) {
+      updates_.submit(round, tp, {.kind = Update::Kind::kTellReplica, .broker = id}, out);
+    } else {
+      now.add_leader_and_isr(context_, {id}, tp, false);
     }
   }
   now.send(context_, out);
-  for (const TopicPartition& tp : partitions_without_leader()) {
-    updates_.submit(round, tp, {.kind = Update::Kind::kReconcile}, out);
-  }
   close(round, out);
   deletion_.on_replicas_online(deletions, out);
 }

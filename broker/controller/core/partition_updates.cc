@@ -37,6 +37,7 @@ std::vector<FinishedRound> PartitionUpdates::take_finished() {
 }
 
 void PartitionUpdates::run(const TopicPartition& partition, Running running, Effects& out) {
+  running.elects = true;
   if (!context_.partition(partition)) {
     end(partition, running, Result::kFailed, ErrorCode::kUnknownTopicOrPartition, out);
     return;
@@ -78,8 +79,11 @@ void PartitionUpdates::reconcile(const TopicPartition& tp, Running running, Effe
   }
 
   const LeaderAndIsr& current = partition.leadership->state;
-  const bool leader_online = liveness.online(current.leader);
-  if (!leader_online) {
+  // A leader that failed and came back is elected anew: it must not go on in its old epoch, in
+  // which it may have lost what others have.
+  const bool has_leader =
+      partition.state != PartitionState::kOffline && liveness.online(current.leader);
+  if (!has_leader) {
     ElectionResult elected =
         elect_offline(partition.assignment, current, liveness, running.unclean.value_or(false));
     if (elected.state) {
@@ -97,8 +101,9 @@ void PartitionUpdates::reconcile(const TopicPartition& tp, Running running, Effe
   }
   const auto dead = [&](BrokerId id) { return context_.is_replica_dead(id, tp); };
   if (auto shrunk = remove_from_isr(current, dead)) {
+    running.elects = false;
     propose(tp, std::move(running), *std::move(shrunk), living_replicas(tp), false, out);
-  } else if (leader_online) {
+  } else if (has_leader) {
     end(tp, running, Result::kUnneeded, ErrorCode::kNone, out);
   } else {
     end(tp, running, Result::kFailed, ErrorCode::kEligibleLeadersNotAvailable, out);
@@ -169,6 +174,7 @@ void PartitionUpdates::shut_down_replica(const TopicPartition& tp, Running runni
   requests.add_stop_replica(context_, broker, tp, false);
   const auto dead = [&](BrokerId id) { return context_.is_replica_dead(id, tp); };
   if (auto shrunk = remove_from_isr(current, dead)) {
+    running.elects = false;
     propose(tp, std::move(running), *std::move(shrunk), living_replicas(tp), false, out);
     return;
   }
@@ -229,7 +235,7 @@ PartitionUpdates::Running PartitionUpdates::take_running(const TopicPartition& t
   auto node = current_.extract(tp);
   CHECK(!node.empty(), "{}: an answer that nobody waits for", tp.to_string());
   Running running = std::move(node.mapped());
-  if (running.stage != Running::Stage::kReadingUncleanFlag) --rounds_.at(running.round).in_flight;
+  --rounds_.at(running.round).in_flight;
   return running;
 }
 
@@ -276,9 +282,6 @@ void PartitionUpdates::on_state_read(const TopicPartition& tp,
     return;
   }
   partition->leadership = *read;
-  if (context_.is_replica_online(read->state.leader, tp)) {
-    partition->move_to(PartitionState::kOnline);
-  }
   if (running.update.kind == Update::Kind::kAlterPartition) {
     batch(running.round).add_update_metadata(context_, {tp});
     end(tp, running, Result::kFailed, ErrorCode::kInvalidUpdateVersion, out);
@@ -288,14 +291,17 @@ void PartitionUpdates::on_state_read(const TopicPartition& tp,
 }
 
 void PartitionUpdates::on_unclean_flag_read(const std::string& topic, bool unclean, Effects& out) {
-  std::vector<TopicPartition> waiting;
-  for (const auto& [tp, running] : current_) {
-    if (tp.topic == topic && running.stage == Running::Stage::kReadingUncleanFlag) {
-      waiting.push_back(tp);
+  // All of them first: an update that comes next may ask anew, and must not find this question.
+  std::vector<std::pair<TopicPartition, Running>> asked;
+  for (auto it = current_.begin(); it != current_.end();) {
+    if (it->first.topic == topic && it->second.stage == Running::Stage::kReadingUncleanFlag) {
+      asked.emplace_back(it->first, std::move(it->second));
+      it = current_.erase(it);
+    } else {
+      ++it;
     }
   }
-  for (const TopicPartition& tp : waiting) {
-    Running running = take_running(tp);
+  for (auto& [tp, running] : asked) {
     running.unclean = unclean;
     run(tp, std::move(running), out);
   }
@@ -313,11 +319,12 @@ void PartitionUpdates::commit(const TopicPartition& tp, const Running& running,
   partition->leadership->state.partition_epoch = version;
   if (context_.is_queued_for_deletion(tp.topic)) return;
 
-  const bool has_leader = running.proposed.leader != kNoBroker;
-  partition->move_to(has_leader ? PartitionState::kOnline : PartitionState::kOffline);
   if (running.update.kind == Update::Kind::kAlterPartition) {
     batch(running.round).add_update_metadata(context_, {tp});
   } else {
+    // A shrunk ISR alone makes no leader.
+    if (running.elects) partition->move_to(PartitionState::kOnline);
+    if (running.proposed.leader == kNoBroker) partition->move_to(PartitionState::kOffline);
     batch(running.round).add_leader_and_isr(context_, running.recipients, tp, running.create);
   }
 }

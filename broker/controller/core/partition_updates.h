@@ -109,6 +109,7 @@ class PartitionUpdates {
     // kWriting, kReading:
     LeaderAndIsr proposed{};
     bool create = false;
+    bool elects = true;  // false: only the ISR shrinks
     BrokerIds recipients{};
   };
   struct Round {

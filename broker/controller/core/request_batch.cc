@@ -46,6 +46,8 @@ void RequestBatch::send_leader_and_isr(const ControllerContext& context, Effects
     for (const auto& [tp, is_new] : partitions) {
       const Partition* partition = context.partition(tp);
       if (!partition || !partition->leadership) continue;
+      // A replica that was told to delete itself would come into being again.
+      if (context.topics_with_deletion_started.contains(tp.topic)) continue;
       data->partitions.push_back({tp, *partition->leadership, partition->assignment, is_new, {}});
       data->topic_ids[tp.topic] = context.topic_id(tp.topic);
       leaders.insert(partition->leadership->state.leader);

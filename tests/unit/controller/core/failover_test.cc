@@ -217,6 +217,36 @@ TEST_F(Failover, ABouncedBrokerFailsAndStartsAndIsNotStopped) {
   EXPECT_EQ(all<RemoveBroker>().size(), 1u);
 }
 
+// It may have lost what it had not flushed: in its old epoch its log could differ from the others'.
+TEST_F(Failover, ABouncedLeaderDoesNotGoOnInItsOldEpoch) {
+  with_brokers({1, 2});
+  with_topic("t", {ids({1, 2})});
+  with_state(partition(0), state(1, ids({1}), 3, 10));
+  elect_and_settle();
+  broker_starts(1, 200);
+  settle();
+  EXPECT_EQ(committed(partition(0)).leader, BrokerId(1));
+  EXPECT_GT(committed(partition(0)).leader_epoch, LeaderEpoch(3));
+  for (const auto& request : leader_and_isr) {
+    if (request.broker != BrokerId(1)) continue;
+    for (const auto& entry : request.data->partitions) {
+      EXPECT_GT(entry.leadership.state.leader_epoch, LeaderEpoch(3));
+    }
+  }
+}
+
+TEST_F(Failover, ABouncedLeaderWhoseIsrWasBeingWrittenDoesNotGoOnInItsOldEpoch) {
+  with_brokers({1, 2});
+  with_topic("t", {ids({1, 2})});
+  with_state(partition(0), state(1, ids({1, 2}), 3, 10));
+  elect_and_settle();
+  propose_isr(partition(0), ids({1}));
+  broker_starts(1, 200);
+  settle();
+  EXPECT_EQ(committed(partition(0)).leader, BrokerId(1));
+  EXPECT_GT(committed(partition(0)).leader_epoch, LeaderEpoch(3));
+}
+
 // The election that its death caused was decided before it returned, without it among those who
 // are told: it must not take itself for the leader.
 TEST_F(Failover, ABouncedLeaderHearsOnlyOfItsSuccessor) {
@@ -226,6 +256,19 @@ TEST_F(Failover, ABouncedLeaderHearsOnlyOfItsSuccessor) {
   settle();
   ASSERT_TRUE(told(1, partition(0)));
   EXPECT_EQ(told(1, partition(0))->leadership.state.leader, BrokerId(2));
+}
+
+// Its death left the partition without a leader, in a write that was under way when it returned.
+TEST_F(Failover, ABouncedBrokerThatIsTheWholeIsrLeadsAgain) {
+  with_brokers({1});
+  with_topic("t", {ids({1, 2})});
+  with_state(partition(0), state(1, ids({1}), 3, 10));
+  elect_and_settle();
+  broker_starts(1, 200);
+  EXPECT_EQ(writes.size(), 1u);
+  settle();
+  EXPECT_EQ(committed(partition(0)), state(1, ids({1}), 5, 12));
+  EXPECT_EQ(told(1, partition(0))->leadership.state.leader_epoch, LeaderEpoch(5));
 }
 
 TEST_F(Failover, AnOlderRegistrationThanTheKnownOneIsIgnored) {

@@ -64,9 +64,9 @@ TEST_F(Deletion, AReplicaOnADeadBrokerHaltsTheDeletionUntilItReturns) {
   settle();
   forget();
   ask();
+  EXPECT_EQ(replica(2), ReplicaState::kDeletionIneligible);
   answer_stop(1);
   EXPECT_TRUE(all<DeleteTopicNodes>().empty());
-  EXPECT_EQ(replica(2), ReplicaState::kDeletionIneligible);
 
   broker_starts(2, 200);
   EXPECT_EQ(stopped(2, partition(0)), true);
