@@ -1,0 +1,122 @@
+#include <algorithm>
+
+#include "broker/protocol/messages/create_topics.h"
+#include "broker/protocol/messages/describe_configs.h"
+#include "tests/unit/api/one_broker.h"
+
+namespace barnabas::api {
+namespace {
+
+using protocol::CreateTopicsRequest;
+using protocol::CreateTopicsResponse;
+using protocol::DescribeConfigsRequest;
+using protocol::DescribeConfigsResponse;
+using Entry = DescribeConfigsResponse::DescribeConfigsResourceResult;
+
+constexpr std::int8_t kTopic = 2;
+constexpr std::int8_t kBroker = 4;
+
+class DescribeConfigsTest : public ::testing::Test {
+ protected:
+  DescribeConfigsTest() { broker_.start(); }
+
+  void create(std::string_view topic, std::string_view key, std::string_view value) {
+    CreateTopicsRequest request;
+    request.timeout_ms = 30000;
+    auto& created = request.topics.emplace_back();
+    created.name = topic;
+    created.num_partitions = 1;
+    created.replication_factor = 1;
+    auto& config = created.configs.emplace_back();
+    config.name = key;
+    config.value = value;
+    const auto response = broker_.ask<CreateTopicsResponse>(request, 5);
+    ASSERT_EQ(response.topics[0].error_code, ErrorCode::kNone)
+        << response.topics[0].error_message.value_or("");
+  }
+
+  DescribeConfigsResponse::DescribeConfigsResult describe(
+      std::int8_t type, std::string_view name, std::int16_t version = 4,
+      std::optional<std::vector<std::string_view>> keys = std::nullopt) {
+    DescribeConfigsRequest request;
+    request.include_synonyms = version >= 1;
+    auto& resource = request.resources.emplace_back();
+    resource.resource_type = type;
+    resource.resource_name = name;
+    resource.configuration_keys = std::move(keys);
+    const auto response = broker_.ask<DescribeConfigsResponse>(request, version);
+    return response.results.at(0);
+  }
+
+  static const Entry& entry(const DescribeConfigsResponse::DescribeConfigsResult& result,
+                            std::string_view name) {
+    const auto it = std::find_if(result.configs.begin(), result.configs.end(),
+                                 [&](const Entry& each) { return each.name == name; });
+    EXPECT_NE(it, result.configs.end()) << name;
+    return *it;
+  }
+
+  OneBroker broker_{"log.segment.bytes=1073741824\nmin.insync.replicas=2\n"};
+};
+
+TEST_F(DescribeConfigsTest, TopicTellsItsOwnValueTheBrokersAndTheDefault) {
+  create("first", "retention.ms", "1000");
+  const auto result = describe(kTopic, "first");
+  EXPECT_EQ(result.error_code, ErrorCode::kNone);
+
+  const Entry& own = entry(result, "retention.ms");
+  EXPECT_EQ(own.value, "1000");
+  EXPECT_EQ(own.config_source, 1);  // TOPIC_CONFIG
+  EXPECT_EQ(own.config_type, 5);    // LONG
+
+  // What kafka-topics shows as Configs: of a topic without overrides.
+  const Entry& brokers = entry(result, "segment.bytes");
+  EXPECT_EQ(brokers.value, "1073741824");
+  EXPECT_EQ(brokers.config_source, 4);  // STATIC_BROKER_CONFIG
+  ASSERT_FALSE(brokers.synonyms.empty());
+  EXPECT_EQ(brokers.synonyms[0].name, "log.segment.bytes");
+
+  const Entry& by_default = entry(result, "cleanup.policy");
+  EXPECT_EQ(by_default.value, "delete");
+  EXPECT_EQ(by_default.config_source, 5);  // DEFAULT_CONFIG
+}
+
+TEST_F(DescribeConfigsTest, OnlyTheKeysAskedForAreTold) {
+  create("first", "retention.ms", "1000");
+  const auto result =
+      describe(kTopic, "first", 4, std::vector<std::string_view>{"retention.ms", "no.such.key"});
+  ASSERT_EQ(result.configs.size(), 1u);
+  EXPECT_EQ(result.configs[0].name, "retention.ms");
+}
+
+TEST_F(DescribeConfigsTest, EveryVersionIsAnswered) {
+  create("first", "retention.ms", "1000");
+  for (std::int16_t version = 0; version <= 4; ++version) {
+    EXPECT_EQ(entry(describe(kTopic, "first", version), "retention.ms").value, "1000");
+    EXPECT_FALSE(describe(kBroker, "1", version).configs.empty());
+  }
+  EXPECT_TRUE(entry(describe(kTopic, "first", 0), "cleanup.policy").is_default);
+  EXPECT_FALSE(entry(describe(kTopic, "first", 0), "retention.ms").is_default);
+}
+
+TEST_F(DescribeConfigsTest, UnknownAndIllegalTopicsAreRefused) {
+  EXPECT_EQ(describe(kTopic, "none").error_code, ErrorCode::kUnknownTopicOrPartition);
+  EXPECT_EQ(describe(kTopic, "a/b").error_code, ErrorCode::kInvalidTopicException);
+}
+
+TEST_F(DescribeConfigsTest, BrokerTellsItsOwnConfigsOnly) {
+  const auto own = describe(kBroker, "1");
+  EXPECT_EQ(entry(own, "min.insync.replicas").value, "2");
+  EXPECT_EQ(describe(kBroker, "2").error_code, ErrorCode::kInvalidRequest);
+  EXPECT_EQ(describe(kBroker, "x").error_message, "Broker id must be an integer, but it is: x");
+  const auto defaults = describe(kBroker, "");
+  EXPECT_EQ(defaults.error_code, ErrorCode::kNone);
+  EXPECT_TRUE(defaults.configs.empty());
+}
+
+TEST_F(DescribeConfigsTest, OtherResourceTypesAreRefused) {
+  EXPECT_EQ(describe(8, "1").error_code, ErrorCode::kInvalidRequest);
+}
+
+}  // namespace
+}  // namespace barnabas::api

@@ -1,0 +1,130 @@
+#include "broker/api/dispatcher.h"
+
+#include <fmt/format.h>
+
+#include "broker/api/api_table.h"
+#include "broker/protocol/messages/allocate_producer_ids.h"
+#include "broker/protocol/messages/alter_partition.h"
+#include "broker/protocol/messages/api_versions.h"
+#include "broker/protocol/messages/controlled_shutdown.h"
+#include "broker/protocol/messages/create_topics.h"
+#include "broker/protocol/messages/delete_topics.h"
+#include "broker/protocol/messages/describe_cluster.h"
+#include "broker/protocol/messages/describe_configs.h"
+#include "broker/protocol/messages/elect_leaders.h"
+#include "broker/protocol/messages/fetch.h"
+#include "broker/protocol/messages/init_producer_id.h"
+#include "broker/protocol/messages/leader_and_isr.h"
+#include "broker/protocol/messages/list_offsets.h"
+#include "broker/protocol/messages/metadata.h"
+#include "broker/protocol/messages/offset_for_leader_epoch.h"
+#include "broker/protocol/messages/produce.h"
+#include "broker/protocol/messages/stop_replica.h"
+#include "broker/protocol/messages/update_metadata.h"
+#include "tests/unit/api/one_broker.h"
+
+namespace barnabas::api {
+namespace {
+
+using namespace protocol;
+
+TEST(Dispatcher, UnservedApiClosesTheConnection) {
+  OneBroker broker;
+  EXPECT_TRUE(broker.ask_bytes(ApiKey::kJoinGroup, 0, {}).closed());
+  EXPECT_TRUE(broker.ask_bytes(static_cast<ApiKey>(999), 0, {}).closed());
+}
+
+TEST(Dispatcher, UnservedVersionClosesTheConnection) {
+  OneBroker broker;
+  EXPECT_TRUE(broker.ask_raw(ProduceRequest{}, 2).closed());
+  EXPECT_TRUE(broker.ask_raw(FetchRequest{}, 3).closed());
+  EXPECT_TRUE(broker.ask_raw(ListOffsetsRequest{}, 0).closed());
+  EXPECT_TRUE(broker.ask_bytes(ApiKey::kMetadata, 13, {}).closed());
+  EXPECT_TRUE(broker.ask_bytes(ApiKey::kMetadata, -1, {}).closed());
+}
+
+TEST(ApiTable, ServesWhatIsPromisedAndNothingElse) {
+  std::string table;
+  for (const Api& api : served_apis()) {
+    table += fmt::format("{}:{}-{} ", static_cast<int>(api.key), api.min_version, api.max_version);
+  }
+  EXPECT_EQ(table,
+            "0:3-11 1:4-17 2:1-9 3:0-12 4:0-7 5:0-4 6:0-8 7:0-3 18:0-4 19:0-7 20:0-6 22:0-5 "
+            "23:0-4 32:0-4 43:0-2 56:0-3 60:0-1 67:0-0 ");
+}
+
+// A client chooses the version: an answer that fills a field which an old version does not have
+// would abort the broker in the encoder.
+template <typename Messages>
+class EveryVersion : public ::testing::Test {};
+
+template <typename Req, typename Resp>
+struct Messages {
+  using Request = Req;
+  using Response = Resp;
+};
+
+using Served = ::testing::Types<Messages<FetchRequest, FetchResponse>,
+                                Messages<ListOffsetsRequest, ListOffsetsResponse>,
+                                Messages<MetadataRequest, MetadataResponse>,
+                                Messages<LeaderAndIsrRequest, LeaderAndIsrResponse>,
+                                Messages<StopReplicaRequest, StopReplicaResponse>,
+                                Messages<UpdateMetadataRequest, UpdateMetadataResponse>,
+                                Messages<ControlledShutdownRequest, ControlledShutdownResponse>,
+                                Messages<ApiVersionsRequest, ApiVersionsResponse>,
+                                Messages<CreateTopicsRequest, CreateTopicsResponse>,
+                                Messages<DeleteTopicsRequest, DeleteTopicsResponse>,
+                                Messages<InitProducerIdRequest, InitProducerIdResponse>,
+                                Messages<OffsetForLeaderEpochRequest, OffsetForLeaderEpochResponse>,
+                                Messages<DescribeConfigsRequest, DescribeConfigsResponse>,
+                                Messages<ElectLeadersRequest, ElectLeadersResponse>,
+                                Messages<AlterPartitionRequest, AlterPartitionResponse>,
+                                Messages<DescribeClusterRequest, DescribeClusterResponse>,
+                                Messages<AllocateProducerIdsRequest, AllocateProducerIdsResponse>>;
+TYPED_TEST_SUITE(EveryVersion, Served);
+
+template <typename Request>
+void check_every_version(OneBroker& broker) {
+  const Api* api = find_served_api(Request::kApiKey);
+  ASSERT_NE(api, nullptr);
+  for (std::int16_t version = api->min_version; version <= api->max_version; ++version) {
+    const Outcome outcome = broker.ask_raw(Request{}, version);
+    EXPECT_EQ(outcome.kind, Outcome::Kind::kAnswered) << "version " << version;
+  }
+}
+
+TYPED_TEST(EveryVersion, IsAnsweredByABrokerThatHasNotStarted) {
+  OneBroker broker;
+  check_every_version<typename TypeParam::Request>(broker);
+}
+
+TYPED_TEST(EveryVersion, IsAnsweredByTheController) {
+  OneBroker broker;
+  broker.start();
+  const Api* api = find_served_api(TypeParam::Request::kApiKey);
+  for (std::int16_t version = api->min_version; version <= api->max_version; ++version) {
+    broker.template ask<typename TypeParam::Response>(typename TypeParam::Request{}, version);
+  }
+}
+
+// Whatever the bytes, there is an answer or the connection ends; the broker goes on.
+TYPED_TEST(EveryVersion, SurvivesAnyBytes) {
+  OneBroker broker;
+  broker.start();
+  Random random(11);
+  const Api* api = find_served_api(TypeParam::Request::kApiKey);
+  for (std::int16_t version = api->min_version; version <= api->max_version; ++version) {
+    for (int i = 0; i < 20; ++i) {
+      BufferPtr body = OneBroker::joined(typename TypeParam::Request{}.encode(version));
+      std::string bytes(as_text(std::as_const(*body).view()));
+      bytes.append(random.below(30), '\0');
+      for (int change = 0; change < i && !bytes.empty(); ++change) {
+        bytes[random.below(bytes.size())] = static_cast<char>(random.below(256));
+      }
+      broker.ask_bytes(TypeParam::Request::kApiKey, version, as_bytes(bytes));
+    }
+  }
+}
+
+}  // namespace
+}  // namespace barnabas::api
