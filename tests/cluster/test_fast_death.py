@@ -82,11 +82,11 @@ def test_a_broker_without_its_reaper_goes_on_and_says_so(cluster):
 
 def test_a_broker_restarted_at_once_after_a_kill_does_not_wait_for_its_own_old_session(cluster):
     broker = cluster.brokers[2]
-    reaper = broker.reaper()
+    reaper = reaper_of(broker)
     # Both killed together: nobody is left to close the session but the next life.
-    reaper.pause()
-    broker.kill()
+    broker.pause()
     reaper.kill()
+    broker.kill()
     watch = Stopwatch()
     before = cluster.znodes.exists("/brokers/ids/2")
     assert before is not None

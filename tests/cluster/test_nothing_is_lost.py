@@ -71,7 +71,7 @@ def test_nothing_acknowledged_is_lost():
                 producers.wait_for_progress()
             wait_until(lambda: producers.acknowledged() > RECORDS, f"{RECORDS} records", 300, 0.1)
             producers.end()
-            assert [p.failed for p in producers.all] == [[]] * 4
+            assert not producers.failures()
             cluster.wait_full_isr(TOPIC)
             log = read_topic(cluster.bootstrap, TOPIC, PARTITIONS)
             judge(producers, log)

@@ -60,15 +60,15 @@ def test_a_port_in_use(cluster, tmp_path):
 def test_a_data_directory_of_another_cluster(cluster, tmp_path):
     meta_properties(tmp_path, 7, "aaaaaaaaaaaaaaaaaaaaaa")
     cluster_id = cluster.znodes.get_json("/cluster/id")["id"]
-    ends_with(another(cluster, tmp_path), 1, "Invalid cluster.id in: ",
-              f"meta.properties. Expected {cluster_id}, but read aaaaaaaaaaaaaaaaaaaaaa")
+    ends_with(another(cluster, tmp_path), 1, "meta.properties", "aaaaaaaaaaaaaaaaaaaaaa", cluster_id)
     assert 7 not in cluster.registered()
 
 
 def test_a_data_directory_of_another_broker(cluster, tmp_path):
-    cluster_id = cluster.znodes.get_json("/cluster/id")["id"]
-    meta_properties(tmp_path, 8, cluster_id)
-    ends_with(another(cluster, tmp_path), 1, "Stored node id 8 doesn't match previous node id 7")
+    meta_properties(tmp_path, 8, cluster.znodes.get_json("/cluster/id")["id"])
+    text = ends_with(another(cluster, tmp_path), 1, "meta.properties")
+    line = next(line for line in text.splitlines() if "meta.properties" in line and "8" in line)
+    assert "7" in line, "both ids are named"
     assert 7 not in cluster.registered()
 
 
@@ -88,7 +88,7 @@ def test_no_zookeeper(cluster, tmp_path):
     broker = another(cluster, tmp_path, zookeeper_connect=f"127.0.0.1:{free_port()}",
                      zookeeper_connection_timeout_ms=1500)
     watch = Stopwatch()
-    ends_with(broker, 1, "Timed out waiting for connection while in state: CONNECTING")
+    ends_with(broker, 1, "Timed out waiting for connection")
     assert watch.ms() > 1400
 
 
@@ -96,7 +96,6 @@ def test_no_zookeeper(cluster, tmp_path):
     ("num.network.threads", "many", "Not a number of type INT"),
     ("log.segment.bytes", "-1", "Value must be at least 14"),
     ("listeners", "PLAINTEXT//nowhere", "PLAINTEXT//nowhere"),
-    ("broker.id", "-7", "broker.id"),
 ])
 def test_a_bad_value_is_named_with_its_key(cluster, tmp_path, key, value, words):
     broker = another(cluster, tmp_path)

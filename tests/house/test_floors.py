@@ -46,7 +46,7 @@ def test_an_include_of_an_undeclared_floor_does_not_compile(tmp_path, source, de
 
 
 def test_the_simulator_links_neither_libevent_nor_the_zookeeper_client():
-    simulator = places.program("barnabas_sim")
+    simulator = places.program("simulator")
     linked = subprocess.run(["ldd", simulator], capture_output=True, text=True, check=True).stdout
     symbols = subprocess.run(["nm", "-C", simulator], capture_output=True, text=True, check=True).stdout
     assert "libstdc++" in linked and "main" in symbols, "the tools saw something"

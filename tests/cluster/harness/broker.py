@@ -66,7 +66,7 @@ class Broker:
 
     def start(self, *arguments):
         self.write_properties()
-        self.process = Process.spawn(self.command(*arguments), self.log_path)
+        self.process = Process.spawn(self.command(*arguments), self.log_path, cwd=self.folder)
         return self
 
     def is_alive(self):

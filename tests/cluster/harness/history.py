@@ -24,6 +24,7 @@ class HistoryProducer:
         self.acknowledged = []  # (partition, offset or -1, number)
         self.failed = []
         self.ending = threading.Event()
+        self.abandoned = False
         self.producer = confluent_kafka.Producer({
             "bootstrap.servers": bootstrap,
             "enable.idempotence": True,
@@ -32,8 +33,14 @@ class HistoryProducer:
             "message.timeout.ms": 180000,
             "request.timeout.ms": 15000,
             "log_level": 0,
+            "error_cb": self._on_error,
         })
         self.thread = threading.Thread(target=self._run, daemon=True)
+
+    def _on_error(self, error):
+        if error.fatal():  # the producer's own check of sequences failed: it stops for good
+            self.failed.append((self.sent, f"fatal: {error.str()}"))
+            self.ending.set()
 
     def _run(self):
         due = time.monotonic()
@@ -43,8 +50,9 @@ class HistoryProducer:
                 due += self.interval
                 self.producer.poll(0)
             else:
-                self.producer.poll(due - time.monotonic())
-        self.producer.flush(180)
+                self.producer.poll(max(0, due - time.monotonic()))
+        if not self.abandoned:
+            self.producer.flush(180)
 
     def _send(self):
         number, partition = self.sent, self.random.randrange(self.partitions)
@@ -61,6 +69,9 @@ class HistoryProducer:
             self.sent += 1
         except BufferError:
             self.producer.poll(0.1)  # the queue is full: the broker is away, records wait
+        except confluent_kafka.KafkaException:
+            self.producer.poll(0)  # on_error says why
+            self.ending.set()
 
 
 class Producers:
@@ -75,7 +86,9 @@ class Producers:
             producer.thread.start()
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, kind, *_):
+        for producer in self.all:
+            producer.abandoned = kind is not None
         self.end()
 
     def end(self):
@@ -91,10 +104,15 @@ class Producers:
     def wait_for_progress(self, timeout=60):
         """Until records sent from now on have been acknowledged for every producer."""
         marks = [(p, p.sent) for p in self.all]
-        wait_until(
-            lambda: all(p.acknowledged and p.acknowledged[-1][2] >= mark for p, mark in marks),
-            "producers go on", timeout,
-        )
+
+        def went_on():
+            assert not self.failures(), self.failures()
+            return all(p.acknowledged and p.acknowledged[-1][2] >= mark for p, mark in marks)
+
+        wait_until(went_on, "producers go on", timeout)
+
+    def failures(self):
+        return [(p.name, failure) for p in self.all for failure in p.failed[:3]]
 
 
 def read_topic(bootstrap, topic, partitions, timeout=120):
