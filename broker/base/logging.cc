@@ -16,6 +16,8 @@ spdlog::level::level_enum to_spdlog(LogLevel level) {
       return spdlog::level::warn;
     case LogLevel::kError:
       return spdlog::level::err;
+    case LogLevel::kOff:
+      return spdlog::level::off;
   }
   return spdlog::level::info;
 }
@@ -40,6 +42,7 @@ std::string_view name_of(LogLevel level) {
     case LogLevel::kWarn:
       return "WARN";
     case LogLevel::kError:
+    case LogLevel::kOff:
       return "ERROR";
   }
   return "INFO";

@@ -11,7 +11,7 @@
 
 namespace barnabas {
 
-enum class LogLevel { kDebug, kInfo, kWarn, kError };
+enum class LogLevel { kDebug, kInfo, kWarn, kError, kOff };  // kOff: as a least level only
 
 bool log_enabled(LogLevel level);
 void set_log_level(LogLevel least);

@@ -84,7 +84,7 @@ void ZooKeeperModel::close_connection(const std::shared_ptr<Connection>& connect
 void ZooKeeperModel::travel(const std::shared_ptr<Connection>& connection, Way& way, Task arrive) {
   way.last_arrival = std::max(way.last_arrival, clock_.now() + latency());
   way.under_way.push_back(std::move(arrive));
-  executor_.run_after(way.last_arrival - clock_.now(), [this, life = life_, connection, &way] {
+  executor_.run_after(way.last_arrival - clock_.now(), [life = life_, connection, &way] {
     if (*life && connection->open) arrive_first(way);
   });
 }

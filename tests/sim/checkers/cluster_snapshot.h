@@ -25,12 +25,15 @@ struct ReplicaView {
 struct StateView {
   zk::PartitionStateZnode state;
   PartitionEpoch partition_epoch;
+  std::int64_t mzxid = 0;  // when it was written
 };
 
 struct ClusterSnapshot {
   std::set<BrokerId> live_brokers;
   std::vector<ReplicaView> replicas;           // hosted by living processes, paused ones too
   std::map<TopicPartition, StateView> states;  // from ZooKeeper
+  ControllerEpoch controller_epoch;            // likewise
+  std::int64_t controller_epoch_mzxid = 0;
   std::map<TopicPartition, std::vector<BrokerId>> assignment;
   // Every broker's disk, dead brokers' too.
   std::map<TopicPartition, std::map<BrokerId, const log::Log*>> logs;

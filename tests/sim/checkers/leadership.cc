@@ -77,4 +77,14 @@ void check_isr_in_zookeeper(const ClusterSnapshot& cluster, Judge& judge) {
   }
 }
 
+void check_controller_fencing(const ClusterSnapshot& cluster, Judge& judge) {
+  for (const auto& [tp, view] : cluster.states) {
+    if (view.mzxid > cluster.controller_epoch_mzxid &&
+        view.state.controller_epoch != cluster.controller_epoch) {
+      judge.violation("the state of {} was written in controller epoch {} after the epoch was {}",
+                      tp, view.state.controller_epoch, cluster.controller_epoch);
+    }
+  }
+}
+
 }  // namespace barnabas::sim

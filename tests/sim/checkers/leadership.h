@@ -36,4 +36,7 @@ class NothingGoesBack {
 // The ISR in ZooKeeper contains the leader and only assigned replicas.
 void check_isr_in_zookeeper(const ClusterSnapshot& cluster, Judge& judge);
 
+// No controller writes a state after a later one was elected.
+void check_controller_fencing(const ClusterSnapshot& cluster, Judge& judge);
+
 }  // namespace barnabas::sim

@@ -68,6 +68,29 @@ void check_replicas_agree(const ClusterSnapshot& cluster, Judge& judge) {
   }
 }
 
+void check_isr_holds_committed(const ClusterSnapshot& cluster, Judge& judge) {
+  for (const auto& [tp, view] : cluster.states) {
+    const ReplicaView* leader = leader_of(cluster, tp);
+    if (leader == nullptr || leader->status.leader_epoch != view.state.leader_epoch) continue;
+    const auto& logs = cluster.logs.at(tp);
+    const log::Log& committed = *logs.at(leader->broker);
+    const Offset end = leader->status.high_watermark;
+    for (const BrokerId member : view.state.isr) {
+      const auto log = logs.find(member);
+      if (log == logs.end()) {
+        // A new replica that has not been told of its partition yet.
+        if (end > Offset(0)) judge.violation("broker {} in the ISR of {} has no log", member, tp);
+        continue;
+      }
+      const Offset start = std::max(committed.log_start_offset(), log->second->log_start_offset());
+      if (read_all(committed, start, end) != read_all(*log->second, start, end)) {
+        judge.violation("broker {} in the ISR of {} lacks what leader {} committed below {}",
+                        member, tp, leader->broker, end);
+      }
+    }
+  }
+}
+
 void check_acknowledged(const ClusterSnapshot& cluster, const History& history, Judge& judge) {
   std::map<TopicPartition, std::map<Offset, RecordName>> held;
   for (const auto& [tp, state] : cluster.states) {

@@ -14,6 +14,10 @@ namespace barnabas::sim {
 // watermarks.
 void check_replicas_agree(const ClusterSnapshot& cluster, Judge& judge);
 
+// What the leader in office has committed, every member of the ISR in ZooKeeper holds, dead ones on
+// their disks: any of them may be elected.
+void check_isr_holds_committed(const ClusterSnapshot& cluster, Judge& judge);
+
 // Every acknowledged record is held below the leader's high watermark exactly once, at its offset;
 // what a consumer has seen is there too. To be asked when the cluster has come to rest.
 void check_acknowledged(const ClusterSnapshot& cluster, const History& history, Judge& judge);

@@ -1,0 +1,141 @@
+#include "tests/sim/faults.h"
+
+#include <array>
+#include <utility>
+
+namespace barnabas::sim {
+
+Faults::Faults(Scheduler& scheduler, Random& random, Trace& trace, Cluster& cluster,
+               std::vector<TopicPartition> partitions)
+    : scheduler_(scheduler),
+      random_(random),
+      trace_(trace),
+      cluster_(cluster),
+      partitions_(std::move(partitions)) {}
+
+void Faults::later(Duration delay, Task mend) {
+  scheduler_.after(delay, [this, round = round_, mend = std::move(mend)] {
+    if (round == round_) mend();
+  });
+}
+
+Duration Faults::between(std::int64_t min_ms, std::int64_t max_ms) {
+  return milliseconds(min_ms + static_cast<std::int64_t>(
+                                   random_.below(static_cast<std::uint64_t>(max_ms - min_ms + 1))));
+}
+
+SimBroker& Faults::victim() {
+  SimBroker* chosen = nullptr;
+  switch (random_.below(3)) {
+    case 0:
+      chosen = cluster_.controller();
+      break;
+    case 1:
+      chosen = cluster_.leader(partitions_[random_.below(partitions_.size())]);
+      break;
+    default:
+      break;
+  }
+  return chosen != nullptr ? *chosen : cluster_.broker(random_.below(cluster_.brokers().size()));
+}
+
+SimBroker& Faults::other_than(const SimBroker& broker) {
+  while (true) {
+    SimBroker& other = cluster_.broker(random_.below(cluster_.brokers().size()));
+    if (&other != &broker) return other;
+  }
+}
+
+Duration Faults::inject() {
+  ++injected_;
+  SimBroker& broker = victim();
+  static constexpr std::array kFaults = {
+      &Faults::kill,
+      &Faults::kill,
+      &Faults::stop,
+      &Faults::pause,
+      &Faults::pause,
+      &Faults::expire_session,
+      &Faults::cut_link,
+      &Faults::isolate,
+      &Faults::cut_from_zookeeper,
+      &Faults::reset_zookeeper_connection,
+      &Faults::reset_connections,
+  };
+  (this->*kFaults[random_.below(kFaults.size())])(broker);
+  return random_.one_in(3) ? between(0, 60) : between(100, 1'800);
+}
+
+void Faults::kill(SimBroker& broker) {
+  if (!broker.has_process()) return broker.start();
+  broker.kill(!random_.one_in(4));
+  later(random_.one_in(2) ? between(10, 300) : between(300, 4'000), [&broker] { broker.start(); });
+}
+
+void Faults::stop(SimBroker& broker) {
+  if (!broker.has_process()) return broker.start();
+  broker.stop();
+  later(between(300, 3'000), [&broker] { broker.start(); });
+}
+
+void Faults::pause(SimBroker& broker) {
+  broker.pause();
+  later(random_.one_in(2) ? between(20, 900) : between(900, 5'000), [&broker] { broker.resume(); });
+}
+
+void Faults::expire_session(SimBroker& broker) {
+  if (!broker.has_process()) return;
+  trace_.line("the session of broker {} expires", broker.id());
+  cluster_.zookeeper().expire(broker.zookeeper().session().id);
+}
+
+void Faults::cut_link(SimBroker& broker) {
+  SimBroker& other = other_than(broker);
+  trace_.line("brokers {} and {} are cut off from each other", broker.id(), other.id());
+  cluster_.network().cut(broker.address(), other.address());
+  later(between(50, 4'000), [this, &broker, &other] {
+    trace_.line("brokers {} and {} reach each other again", broker.id(), other.id());
+    cluster_.network().heal(broker.address(), other.address());
+  });
+}
+
+void Faults::isolate(SimBroker& broker) {
+  trace_.line("broker {} is cut off from all brokers", broker.id());
+  for (auto& other : cluster_.brokers()) {
+    if (other.get() != &broker) cluster_.network().cut(broker.address(), other->address());
+  }
+  later(between(50, 4'000), [this, &broker] {
+    trace_.line("broker {} reaches all brokers again", broker.id());
+    for (auto& other : cluster_.brokers()) {
+      cluster_.network().heal(broker.address(), other->address());
+    }
+  });
+}
+
+void Faults::cut_from_zookeeper(SimBroker& broker) {
+  if (!broker.has_process()) return;
+  trace_.line("broker {} is cut off from ZooKeeper", broker.id());
+  broker.zookeeper().cut();
+  later(between(50, 4'000), [this, &broker] {
+    if (!broker.has_process()) return;
+    trace_.line("broker {} reaches ZooKeeper again", broker.id());
+    broker.zookeeper().heal();
+  });
+}
+
+void Faults::reset_zookeeper_connection(SimBroker& broker) {
+  if (!broker.has_process()) return;
+  const bool carried_out = random_.one_in(2);
+  trace_.line("broker {} loses its connection to ZooKeeper, requests {}", broker.id(),
+              carried_out ? "carried out" : "lost");
+  broker.zookeeper().reset(carried_out ? ZooKeeperClient::InDoubt::kCarriedOut
+                                       : ZooKeeperClient::InDoubt::kLost);
+}
+
+void Faults::reset_connections(SimBroker& broker) {
+  SimBroker& other = other_than(broker);
+  trace_.line("brokers {} and {} lose their connections", broker.id(), other.id());
+  cluster_.network().reset(broker.address(), other.address());
+}
+
+}  // namespace barnabas::sim
