@@ -47,7 +47,7 @@ struct ControllerOptions {
   std::int32_t default_num_partitions = 1;          // num.partitions
   std::int16_t default_replication_factor = 1;      // default.replication.factor
   // Says what is wrong with a new topic's configs, in Kafka's words; empty: nothing is checked.
-  std::function<Result<void>(const std::map<std::string, std::string>&)> validate_topic_configs;
+  std::function<Result<void>(const std::map<std::string, std::string>&)> validate_topic_configs{};
 };
 
 class Controller final : public zk::ZooKeeper::Observer {

@@ -30,7 +30,7 @@ class TopicCreator {
     std::int32_t default_num_partitions = 1;
     std::int16_t default_replication_factor = 1;
     // Says what is wrong with a new topic's configs, in Kafka's words; empty: not checked.
-    std::function<Result<void>(const std::map<std::string, std::string>&)> validate_topic_configs;
+    std::function<Result<void>(const std::map<std::string, std::string>&)> validate_topic_configs{};
   };
   using Callback = std::function<void(NewTopicAnswer)>;
 
