@@ -38,7 +38,7 @@ cpp_tests() {
 process_tests() {
   local preset="$1" code=0
   shift
-  BARNABAS_BIN="$(bin_dir "$preset")" .cache/venv/bin/python -m pytest -q -n 4 --dist worksteal \
+  BARNABAS_BIN="$(bin_dir "$preset")" .cache/venv/bin/python -m pytest -q -n 3 --dist worksteal \
     -p no:cacheprovider --junit-xml "$results/pytest-$preset.xml" "$@" || code=$?
   [ "$code" -eq 5 ] || return "$code" # 5: no test of that name
 }
@@ -76,10 +76,10 @@ run_tests() {
     step "tests with real processes, long forms" env BARNABAS_LONG=1 \
       bash -c "$(declare -f process_tests bin_dir); root='$root' results='$results/long'
                mkdir -p \"\$results\"; process_tests release -m long tests"
-    step "tests with real processes, address sanitizer" process_tests dev tests/cluster
+    step "tests with real processes, address sanitizer" process_tests dev -m "not plain" tests/cluster
     step_as_test "build tsan" build tsan
     step "unit and simulation tests, thread sanitizer" cpp_tests tsan
-    step "tests with real processes, thread sanitizer" process_tests tsan tests/cluster
+    step "tests with real processes, thread sanitizer" process_tests tsan -m "not plain" tests/cluster
   fi
   # The closing line: `N passed, N failed`. Exit code 1 when anything failed or nothing ran.
   python3 scripts/count_results.py "$results" "$failures"

@@ -119,6 +119,7 @@ def test_many_idle_connections_harm_nobody(port):
             connection.close()
 
 
+@pytest.mark.plain
 def test_a_reader_that_never_reads_is_bounded(cluster, port):
     """Requests without end from a client that takes no answer must not fill the broker's memory."""
     before = cluster.brokers[1].process.rss_bytes()

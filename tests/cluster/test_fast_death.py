@@ -43,6 +43,7 @@ def test_the_reaper_ends_with_a_broker_that_stops_in_order(cluster):
     cluster.restart(2)
 
 
+@pytest.mark.plain
 def test_the_reaper_is_small_and_apart(cluster):
     broker = cluster.brokers[1]
     reaper = reaper_of(broker)

@@ -1,5 +1,6 @@
 """One broker process: ours, or Apache Kafka's (to try a test on the original, and to compare)."""
 import os
+import re
 import socket
 
 from . import places
@@ -18,6 +19,13 @@ log4j.appender.out=org.apache.log4j.ConsoleAppender
 log4j.appender.out.layout=org.apache.log4j.PatternLayout
 log4j.appender.out.layout.ConversionPattern=[%d] %p %m (%c)%n
 """
+
+
+# What a process prints when it finds itself wrong: our CHECK, the C library, the sanitizers.
+CRASH = re.compile(
+    r"CHECK\(.*\) failed|double free|corrupted|terminate called|AddressSanitizer|LeakSanitizer"
+    r"|ThreadSanitizer|runtime error:|Assertion .* failed"
+)
 
 
 class Broker:
@@ -90,6 +98,12 @@ class Broker:
 
     def log_tail(self, lines=15):
         return "\n".join(self.log_text().splitlines()[-lines:])
+
+    def crash_report(self):
+        """What the broker said when it found itself wrong, or None."""
+        lines = self.log_text().splitlines()
+        first = next((n for n, line in enumerate(lines) if CRASH.search(line)), None)
+        return None if first is None else f"broker {self.id}:\n" + "\n".join(lines[first : first + 60])
 
     def stop(self):
         return self.process.stop()

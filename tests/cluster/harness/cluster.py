@@ -54,8 +54,10 @@ class Cluster:
             if broker.process is not None:
                 broker.process.kill()
         self.zookeeper.stop()
+        reports = [b.crash_report() for b in self.brokers.values() if b.process is not None]
         if self.own_folder:
             shutil.rmtree(self.folder, ignore_errors=True)
+        assert not any(reports), "\n".join(filter(None, reports))
 
     def wait_until_ready(self, timeout=60):
         for broker in self.brokers.values():
