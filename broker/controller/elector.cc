@@ -70,14 +70,16 @@ void Elector::on_checked(const zk::DataAnswer& controller) {
     }
     return;
   }
-  if (!controller.ok()) return;  // the session has ended; a new one starts anew
+  if (controller.error == zk::ZkError::kSessionExpired) return;  // a new one starts anew
+  if (!controller.ok()) return finish();
   auto document = zk::ControllerZnode::decode(controller.data);
   if (!document) {
     log_error("[Controller id={}] /controller: {}", broker_, document.error().detail);
     return finish();
   }
-  const bool ours = document->broker == broker_ &&
-                    controller.stat.ephemeral_owner == zookeeper_.session().id && epoch_;
+  const bool ours =
+      document->broker == broker_ && controller.stat.ephemeral_owner == zookeeper_.session().id;
+  if (ours && !epoch_) return create_epoch();  // somebody has removed it
   if (ours) {
     active_ = broker_;
     const Epoch epoch = *epoch_;

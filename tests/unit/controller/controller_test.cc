@@ -113,6 +113,18 @@ TEST_F(ControllerTest, WhoeverTheNodeNamesActsAgainAfterBeingFenced) {
   EXPECT_EQ(state("t", 0).isr, std::vector<BrokerId>{k1});
 }
 
+// An operator's mistake: /controller names us, yet there is no epoch to act with.
+TEST_F(ControllerTest, ARemovedEpochDoesNotLeaveTheClusterWithoutAController) {
+  start(1);
+  start(2);
+  create_topic(1, topic_on("t", {{k1, k2}}));
+  model.write({zk::Op::remove("/controller_epoch")});
+  kill(2);
+  run(milliseconds(100));
+  EXPECT_TRUE(controller(1).is_active());
+  EXPECT_TRUE(data("/controller_epoch"));
+}
+
 TEST_F(ControllerTest, ANodeThatIsRemovedByHandLeadsToANewElection) {
   start(1);
   model.write({zk::Op::remove("/controller")});
