@@ -58,7 +58,7 @@ class Demo:
             sys.exit(f"NOT SO: {text}")
 
     def tell(self, timeline, claim):
-        for line in timeline.lines():
+        for line in timeline.take_lines():
             self.say(line)
         self.say(f"  => {claim}")
 

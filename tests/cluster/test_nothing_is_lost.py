@@ -64,6 +64,7 @@ def test_nothing_acknowledged_is_lost():
     with Cluster(3, properties=PROPERTIES) as cluster:
         cluster.create_topic(TOPIC, PARTITIONS)
         with Producers(4, cluster.bootstrap, TOPIC, PARTITIONS, per_second=2000) as producers:
+            producers.wait_for_progress()
             for fault, role in faults:
                 victim = target(cluster, role, choice)
                 print(f"{fault} {role} {victim}, {producers.acknowledged()} acknowledged", flush=True)

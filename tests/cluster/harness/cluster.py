@@ -3,6 +3,7 @@ import os
 import shutil
 import tempfile
 
+from . import wire
 from .broker import Broker
 from .ports import free_port
 from .tools import Tools
@@ -120,6 +121,19 @@ class Cluster:
 
         wait_until(full, f"every replica of {topic} in its ISR", timeout, 0.005)
 
+    def wait_known_to_all(self, topic, timeout=30):
+        """Until every live broker tells clients the leaders that ZooKeeper holds."""
+        def known():
+            leaders = {p: s["leader"] for p, s in self.states(topic).items()}
+            for broker in self.brokers.values():
+                if broker.is_alive() and not broker.process.is_paused():
+                    with wire.Connection(broker.port) as connection:
+                        if connection.partitions_with_leaders(topic) != leaders:
+                            return False
+            return True
+
+        wait_until(known, f"all brokers know {topic}", timeout, 0.01)
+
     def wait_out_of_isr(self, topic, broker_id, timeout=60):
         wait_until(
             lambda: all(broker_id not in s["isr"] for s in self.states(topic).values()),
@@ -145,6 +159,7 @@ class Cluster:
             command += ["--config", f"{key.replace('_', '.')}={value}"]
         self.tools.run("kafka-topics", *command)
         self.wait_full_isr(topic)
+        self.wait_known_to_all(topic)
 
     def restart(self, broker_id):
         broker = self.brokers[broker_id]

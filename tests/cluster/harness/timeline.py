@@ -81,8 +81,10 @@ class Timeline:
         self.changes = []
         self.zero = time.monotonic()
 
-    def lines(self):
-        return [f"{(c.at - self.zero) * 1000:7.0f} ms  {c}" for c in list(self.changes)]
+    def take_lines(self):
+        """The changes that were not told yet, one a line."""
+        changes, self.changes = self.changes, []
+        return [f"{(c.at - self.zero) * 1000:7.0f} ms  {c}" for c in changes]
 
     def wait(self, condition, what, timeout=60):
         """Waits until condition(partition states by number, registered ids); returns ms since mark."""

@@ -96,6 +96,42 @@ class Connection:
             found[key] = (low, high)
         return error, found
 
+    def partitions_with_leaders(self, topic):
+        """The numbers of the topic's partitions that this broker knows, with their leaders."""
+        self.send(request(METADATA, 1, struct.pack(">i", 1) + string(topic)))
+        body = self.receive()[1]
+        at = 0
+
+        def take(layout):
+            nonlocal at
+            values = struct.unpack_from(">" + layout, body, at)
+            at += struct.calcsize(">" + layout)
+            return values if len(values) > 1 else values[0]
+
+        def take_string():
+            nonlocal at
+            size = take("h")
+            at += max(size, 0)
+
+        for _ in range(take("i")):
+            take("i")
+            take_string()
+            take("i")
+            take_string()
+        take("i")  # controller
+        found = {}
+        for _ in range(take("i")):
+            take("h")
+            take_string()
+            take("b")
+            for _ in range(take("i")):
+                _, partition, leader = take("hii")
+                found[partition] = leader
+                for _ in range(2):  # replicas, ISR
+                    count = take("i")
+                    at += 4 * count
+        return found
+
     def send_produce(self, topic, partition, batch, acks=-1, timeout_ms=10000, correlation=1):
         self.send(request(PRODUCE, 8, produce_body(topic, partition, batch, acks, timeout_ms), correlation))
 
