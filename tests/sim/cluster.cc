@@ -44,6 +44,8 @@ void Cluster::heal_all() {
   network_.heal_all();
   for (auto& broker : brokers_) {
     broker->resume();
+    // One on its way out would stay away.
+    if (broker->stopping()) broker->kill(true);
     if (broker->has_process()) {
       broker->zookeeper().heal();
     } else {

@@ -76,7 +76,15 @@ void Consumer::on_answer(const TopicPartition& tp, ClusterView::PartitionLeader 
                          Result<protocol::ResponseFrame> answer) {
   Partition& partition = partitions_[tp];
   partition.in_flight = false;
-  if (!answer) return cluster_.refresh();
+  if (!answer) {
+    // The broker may have been started anew: it then leads on in the same epoch, if nobody saw it
+    // die, from the high watermark of its last checkpoint.
+    for (auto& [key, known] : partitions_) {
+      std::erase_if(known.high_watermarks,
+                    [&asked](const auto& entry) { return entry.first.first == asked.leader; });
+    }
+    return cluster_.refresh();
+  }
   const auto response = protocol::FetchResponse::decode(answer->body, kFetchVersion);
   CHECK(response.has_value(), "{}", response.error().detail);
   if (response->error_code != ErrorCode::kNone) return cluster_.refresh();

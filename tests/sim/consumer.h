@@ -1,6 +1,7 @@
 // A simulated consumer that assigns itself all partitions and reads them again and again from the
 // leaders, judging what it is given while it is given: offsets without gaps or repetition, the same
-// record at the same offset for ever, and no high watermark that goes back within a leader epoch.
+// record at the same offset for ever, and no high watermark that goes back within a leader epoch of
+// one process.
 //
 // Threads  one thread; the simulation's.
 #pragma once
@@ -30,7 +31,7 @@ class Consumer {
   struct Partition {
     Offset position{0};
     bool in_flight = false;
-    // The highest high watermark served by a leader in one epoch.
+    // The highest high watermark that one process of a leader served in one epoch.
     std::map<std::pair<BrokerId, LeaderEpoch>, Offset> high_watermarks;
   };
 

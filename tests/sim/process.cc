@@ -51,7 +51,9 @@ void Process::cancel(TimerId timer) {
 }
 
 void Process::schedule(std::uint64_t id, Duration delay, Task task) {
-  const Duration real(delay.count() * kMillion / (kMillion + drift_ppm_));
+  // Rounded up, twice: by this process's own clock the delay has passed when the task runs.
+  const Duration real(delay.count() * kMillion / (kMillion + drift_ppm_) +
+                      (delay.count() > 0 ? 2 : 0));
   events_[id] = scheduler_.after(real, [this, id, task = std::move(task)] {
     events_.erase(id);
     run(id, task);
@@ -71,7 +73,7 @@ void Process::run(std::uint64_t id, const Task& task) {
 
 Time Process::now() const {
   const auto elapsed = scheduler_.now().time_since_epoch();
-  return Time(elapsed + Duration(elapsed.count() / kMillion * drift_ppm_));
+  return Time(elapsed + Duration(elapsed.count() * drift_ppm_ / kMillion));
 }
 
 Timestamp Process::wall_clock_ms() const {

@@ -83,12 +83,16 @@ void Producer::send(const TopicPartition& tp, Partition& partition) {
   const BrokerId leader = cluster_.leader(tp).leader;
   if (leader == kNoBroker) return cluster_.refresh();
 
+  // A leader takes any first sequence of a producer that it does not know, as Kafka's does: until
+  // one batch is acknowledged a second one in flight could pass a first that was refused.
+  const std::size_t limit = partition.acknowledged ? kMaxInFlight : 1;
   for (auto& batch : partition.unacknowledged) {
     if (batch.in_flight) continue;
+    if (partition.in_flight == limit) return;
     ++partition.in_flight;
     send_batch(tp, batch, leader);
   }
-  if (finishing_ || partition.unacknowledged.size() >= kMaxInFlight || random_.one_in(2)) return;
+  if (finishing_ || partition.unacknowledged.size() >= limit || random_.one_in(2)) return;
 
   Batch batch;
   batch.base_sequence = partition.next_sequence;
@@ -170,6 +174,7 @@ void Producer::acknowledge(const TopicPartition& tp, Partition& partition,
     ++base_offset;
   }
   partition.unacknowledged.erase(batch);
+  partition.acknowledged = true;
 }
 
 }  // namespace barnabas::sim

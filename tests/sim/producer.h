@@ -40,7 +40,8 @@ class Producer {
     std::int32_t next_sequence = 0;
     std::int64_t next_number = 0;
     std::size_t in_flight = 0;
-    bool resending = false;  // a batch failed: nothing new until all in flight are answered
+    bool acknowledged = false;  // any batch, ever
+    bool resending = false;     // a batch failed: nothing new until all in flight are answered
   };
 
   void tick();

@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "broker/server/cluster_identity.h"
 #include "config/properties.h"
 
 namespace barnabas::sim {
@@ -11,6 +12,7 @@ namespace {
 
 constexpr Duration kReaperDelay = milliseconds(12);
 constexpr Duration kSupervisorDelay = milliseconds(500);
+constexpr Duration kStartTimeout = seconds(6);
 
 // Short times, so that much happens in a short run.
 config::BrokerConfig config_of(BrokerId id, Duration session_timeout) {
@@ -60,10 +62,26 @@ void SimBroker::start() {
                                                            .logs = disk_});
   world_.trace.line("broker {} starts", id_);
   process_->post([this, incarnation = incarnation_] {
-    const Endpoint endpoint{"PLAINTEXT", "PLAINTEXT", host_of(address()), address()};
-    node_->start({endpoint}, former_, [this, incarnation](const Result<void>& result) {
-      on_started(incarnation, result);
-    });
+    server::settle_cluster_id(
+        *zookeeper_, world_.cluster_id, [this, incarnation](const Result<std::string>& id) {
+          if (!id) return on_started(incarnation, id.error());
+          const Endpoint endpoint{"PLAINTEXT", "PLAINTEXT", host_of(address()), address()};
+          node_->start({endpoint}, former_, [this, incarnation](const Result<void>& result) {
+            on_started(incarnation, result);
+          });
+        });
+  });
+  watch_start(incarnation_);
+}
+
+void SimBroker::watch_start(std::uint32_t incarnation) {
+  // A session that ends during the start leaves it without an answer.
+  world_.scheduler.after(kStartTimeout, [this, incarnation] {
+    if (incarnation != incarnation_ || !node_ || serving_) return;
+    if (!process_->running()) return watch_start(incarnation);
+    world_.trace.line("broker {} does not come up", id_);
+    end_process();
+    start();
   });
 }
 
@@ -85,7 +103,7 @@ void SimBroker::on_started(std::uint32_t incarnation, const Result<void>& result
 }
 
 void SimBroker::stop() {
-  if (!running() || !serving_) return;
+  if (!running() || !serving_ || std::exchange(stopping_, true)) return;
   world_.trace.line("broker {} is told to stop", id_);
   process_->post([this, incarnation = incarnation_] {
     node_->controlled_shutdown([this, incarnation] {
@@ -115,6 +133,7 @@ void SimBroker::kill(bool reaper) {
 void SimBroker::end_process() {
   if (zookeeper_->session().id != 0) former_ = zookeeper_->session();
   serving_ = false;
+  stopping_ = false;
   process_->kill();
   world_.network.close(address());
   node_.reset();

@@ -49,6 +49,7 @@ class SimBroker {
   bool running() const { return node_ && process_->running(); }
   bool has_process() const { return node_ != nullptr; }
   bool in_office() const { return serving_; }  // registered and reachable
+  bool stopping() const { return stopping_; }
   std::uint32_t incarnation() const { return incarnation_; }
 
   server::Node& node() { return *node_; }
@@ -57,6 +58,7 @@ class SimBroker {
 
  private:
   void on_started(std::uint32_t incarnation, const Result<void>& result);
+  void watch_start(std::uint32_t incarnation);
   void end_process();
 
   World& world_;
@@ -67,6 +69,7 @@ class SimBroker {
   MemoryLogManager disk_;
   std::uint32_t incarnation_ = 0;
   bool serving_ = false;
+  bool stopping_ = false;
   std::optional<zk::SessionId> former_;  // as the session file of the log directory keeps it
 
   // The process and what lives in it; the executor outlives the rest.
