@@ -24,6 +24,7 @@ constexpr int kFromBroker = 0;
 // The kernel closes the files of a process a moment before it reports its end.
 constexpr int kEndTimeoutMs = 2000;
 constexpr milliseconds kGiveUpAfter{4000};
+constexpr milliseconds kMakeSureTimeout{700};
 
 enum class Heard { kNothingMore, kQuit, kHungUp };
 
@@ -41,6 +42,14 @@ Heard hear(std::optional<ReaperMessage>& last) {
   }
 }
 
+// The broker closed its session itself, as far as it knows: its request may have got lost with a
+// connection.
+void make_sure(const ReaperMessage& message) {
+  barnabas::zk::close_session(
+      {message.servers.data(), message.session, message.password, message.timeout_ms},
+      kMakeSureTimeout);
+}
+
 // The session to close; nullopt: the broker lives, or has closed it.
 std::optional<ReaperMessage> await_end() {
   std::optional<ReaperMessage> last;
@@ -50,7 +59,10 @@ std::optional<ReaperMessage> await_end() {
     if (::poll(fds, 2, -1) < 0 && errno != EINTR) return last;
     const bool ended = fds[1].revents != 0;
     const Heard heard = hear(last);
-    if (heard == Heard::kQuit) return std::nullopt;
+    if (heard == Heard::kQuit) {
+      if (last) make_sure(*last);
+      return std::nullopt;
+    }
     if (ended) return last;
     if (broker < 0 && last) {
       broker = barnabas::zk::open_pidfd(last->broker);

@@ -14,7 +14,7 @@ struct ReaperMessage {
 
   enum class Kind : std::uint8_t {
     kWatch,  // close this session when process `broker` has ended; replaces any before
-    kQuit,   // the session is closed: nothing is left to do
+    kQuit,   // the session is closed: make sure of it, and end
   };
 
   Kind kind = Kind::kQuit;

@@ -16,6 +16,7 @@ namespace {
 using Kind = Request::Kind;
 
 constexpr std::size_t kSequenceDigits = 10;
+constexpr auto kDrainTimeout = std::chrono::seconds(1);
 
 ZkError to_error(int code) {
   switch (code) {
@@ -127,6 +128,7 @@ struct CClient::Callbacks {
     {
       MutexLock lock(context->client->mu_);
       context->client->contexts_.erase(context);
+      if (context->client->contexts_.empty()) context->client->all_answered_.notify_all();
     }
     const std::unique_ptr<Context> owner(context);
     context->done(std::move(response));
@@ -223,6 +225,13 @@ std::unique_ptr<CClient> CClient::open(const std::string& hosts, Duration sessio
 }
 
 CClient::~CClient() {
+  {
+    // Closing a socket with an answer unread resets it, and the server may then lose the request to
+    // close the session.
+    const auto deadline = std::chrono::steady_clock::now() + kDrainTimeout;
+    MutexLock lock(mu_);
+    while (handle_ && !contexts_.empty() && all_answered_.wait_until(mu_, deadline)) continue;
+  }
   handle_.reset();  // joins the C client's threads
   MutexLock lock(mu_);
   for (Context* context : contexts_) delete context;

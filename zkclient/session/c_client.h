@@ -47,7 +47,8 @@ class CClient {
   // be resolved now.
   static std::unique_ptr<CClient> open(const std::string& hosts, Duration session_timeout,
                                        Events events);
-  // Closes the session if it is connected; waits for that to be sent, up to 3 s.
+  // Closes the session if it is connected; waits for what is at ZooKeeper to be answered, up to 1
+  // s, and for the close to be sent, up to 3 s.
   ~CClient();
   CClient(const CClient&) = delete;
   CClient& operator=(const CClient&) = delete;
@@ -65,6 +66,7 @@ class CClient {
 
   Events events_;
   Mutex mu_;
+  CondVar all_answered_;
   std::unordered_set<Context*> contexts_ GUARDED_BY(mu_);
   std::unique_ptr<Handle> handle_;
 };
