@@ -105,9 +105,18 @@ def need_free_ports(state):
         )
 
 
+def is_up(state):
+    return state is not None and any(attached(state, name) for name in state["processes"])
+
+
+def running(_options):
+    """For ./dev: exit code 0 when there is something up."""
+    sys.exit(0 if is_up(load()) else 1)
+
+
 def up(options):
     state = load()
-    if state and any(attached(state, name) for name in state["processes"]):
+    if is_up(state):
         print("a cluster is up already; nothing was changed (./dev down ends it)")
         status(options)
         return
@@ -256,6 +265,7 @@ def main():
     down_parser = commands.add_parser("down", allow_abbrev=False)
     down_parser.add_argument("--keep", action="store_true", help="leave the data for the next up")
     commands.add_parser("status")
+    commands.add_parser("running")
     for name in ("start", "stop", "kill", "pause", "resume"):
         commands.add_parser(name).add_argument("id", type=int)
     options = parser.parse_args()
