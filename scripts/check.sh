@@ -4,17 +4,19 @@ cpp_files() { git ls-files -co --exclude-standard -z -- '*.cc' '*.h'; }
 
 format_code() { cpp_files | xargs -0 clang-format-19 -i; }
 
-# check [--tidy]
+# check [--tidy]: everything is looked at, also after a finding.
 check() {
+  local bad=0
   say "check: format"
-  cpp_files | xargs -0 clang-format-19 --dry-run -Werror
+  cpp_files | xargs -0 clang-format-19 --dry-run -Werror || bad=1
   say "check: rules of the house"
-  run python3 tests/tidy.py
+  run python3 tests/tidy.py || bad=1
   if [ "${1:-}" = --tidy ]; then
     say "check: clang, -Wthread-safety"
-    build tidy
+    build tidy || bad=1
     say "check: clang-tidy"
     git ls-files -z -- '*.cc' | xargs -0 -P "$(nproc)" -n 4 \
-      clang-tidy-19 -p build/tidy --quiet --warnings-as-errors='*'
+      clang-tidy-19 -p build/tidy --quiet --warnings-as-errors='*' || bad=1
   fi
+  return "$bad"
 }

@@ -13,8 +13,8 @@ inline constexpr std::size_t kMaxTopicNameBytes = 249;
 
 inline bool is_valid_topic_name(std::string_view name) {
   const auto is_legal = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           c == '.' || c == '_' || c == '-';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
+           c == '_' || c == '-';
   };
   return !name.empty() && name.size() <= kMaxTopicNameBytes && name != "." && name != ".." &&
          std::all_of(name.begin(), name.end(), is_legal);
