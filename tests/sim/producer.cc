@@ -92,9 +92,13 @@ void Producer::send(const TopicPartition& tp, Partition& partition) {
     ++partition.in_flight;
     send_batch(tp, batch, leader);
   }
-  if (finishing_ || partition.unacknowledged.size() >= limit || random_.one_in(2)) return;
+  // Counted from the oldest one: the leader recognizes the last five as retries.
+  const bool full = !partition.unacknowledged.empty() &&
+                    partition.next_batch - partition.unacknowledged.front().number >= limit;
+  if (finishing_ || full || random_.one_in(2)) return;
 
   Batch batch;
+  batch.number = partition.next_batch++;
   batch.base_sequence = partition.next_sequence;
   for (std::uint64_t n = 1 + random_.below(kMaxRecordsPerBatch); n > 0; --n) {
     batch.records.push_back({number_, partition.next_number++});
@@ -153,10 +157,9 @@ void Producer::on_answer(const TopicPartition& tp, std::int32_t base_sequence,
   }
   if (error == ErrorCode::kNone) return acknowledge(tp, partition, base_sequence, base_offset);
 
-  // An out-of-order answer is a matter of course behind a batch that failed; for the first one that
-  // is not acknowledged it means that the leader has lost what it acknowledged before.
-  const bool first = batch == partition.unacknowledged.begin();
-  if (!is_retriable(error) && (first || error != ErrorCode::kOutOfOrderSequenceNumber)) {
+  // Out of order is said behind a batch that failed, and by an old leader that does not know yet
+  // that it is none; should the true one say it, the records are never acknowledged.
+  if (!is_retriable(error) && error != ErrorCode::kOutOfOrderSequenceNumber) {
     judge_.violation("producer {} was told {} for {} at sequence {}", number_, error_name(error),
                      tp, base_sequence);
   }

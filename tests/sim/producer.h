@@ -31,12 +31,14 @@ class Producer {
 
  private:
   struct Batch {
+    std::size_t number = 0;  // among the partition's batches
     std::int32_t base_sequence = 0;
     std::vector<RecordName> records;
     bool in_flight = false;
   };
   struct Partition {
     std::deque<Batch> unacknowledged;  // in order of their sequences
+    std::size_t next_batch = 0;
     std::int32_t next_sequence = 0;
     std::int64_t next_number = 0;
     std::size_t in_flight = 0;

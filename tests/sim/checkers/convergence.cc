@@ -17,13 +17,19 @@ std::string not_yet_converged(const ClusterSnapshot& cluster) {
       return fmt::format("{} has the ISR {} of {}", tp, fmt::join(view.state.isr, ","),
                          fmt::join(replicas, ","));
     }
-    const bool in_office =
-        std::any_of(cluster.replicas.begin(), cluster.replicas.end(), [&](const ReplicaView& r) {
+    const auto leader =
+        std::find_if(cluster.replicas.begin(), cluster.replicas.end(), [&](const ReplicaView& r) {
           return r.status.tp == tp && r.broker == view.state.leader && r.status.is_leader &&
                  r.status.leader_epoch == view.state.leader_epoch;
         });
-    if (!in_office)
+    if (leader == cluster.replicas.end()) {
       return fmt::format("broker {} does not know it leads {}", view.state.leader, tp);
+    }
+    // A new leader's high watermark lags until its followers have fetched.
+    if (leader->status.high_watermark != leader->status.log_end_offset) {
+      return fmt::format("{} has committed {} of {}", tp, leader->status.high_watermark,
+                         leader->status.log_end_offset);
+    }
   }
   return {};
 }

@@ -1,4 +1,5 @@
-// Once faults have stopped, every partition has a live leader that is in office and a full ISR.
+// Once faults have stopped, every partition has a live leader that is in office, a full ISR, and
+// everything committed.
 //
 // Threads  one thread; the simulation's.
 #pragma once
