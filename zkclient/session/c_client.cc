@@ -3,11 +3,13 @@
 #include <zookeeper/zookeeper.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <functional>
 #include <map>
 #include <string_view>
 
+#include "broker/base/check.h"
 #include "broker/base/logging.h"
 
 namespace barnabas::zk {
@@ -112,6 +114,9 @@ class CClient::Handle {
 // What the C client points into until it has answered: the caller's callback and, for a multi, the
 // operations and their results.
 struct CClient::Context {
+  // The C client's own locks order what is written here before what is read by a callback; said
+  // again where thread sanitizers, which do not look into the C client, see it.
+  std::atomic<bool> handed_over{false};
   CClient* client;
   Done done;
   std::vector<Op> ops;
@@ -119,12 +124,42 @@ struct CClient::Context {
   std::vector<zoo_op_result_t> c_results;
   std::vector<struct ::Stat> stats;
   std::vector<std::string> created_paths;
+
+  void set_multi(const std::vector<Op>& all) {
+    const std::size_t count = all.size();
+    ops = all;
+    c_ops.resize(count);
+    c_results.resize(count);
+    stats.resize(count);
+    created_paths.resize(count);
+    for (std::size_t i = 0; i < count; ++i) {
+      const Op& op = ops[i];
+      const int size = static_cast<int>(op.data.size());
+      if (op.kind == Op::Kind::kCreate) {
+        std::string& created = created_paths[i];
+        created.resize(op.path.size() + kSequenceDigits + 1);
+        zoo_create_op_init(&c_ops[i], op.path.c_str(), op.data.data(), size, &ZOO_OPEN_ACL_UNSAFE,
+                           to_mode(op.mode), created.data(), static_cast<int>(created.size()));
+      } else if (op.kind == Op::Kind::kSetData) {
+        zoo_set_op_init(&c_ops[i], op.path.c_str(), op.data.data(), size, op.version, &stats[i]);
+      } else if (op.kind == Op::Kind::kRemove) {
+        zoo_delete_op_init(&c_ops[i], op.path.c_str(), op.version);
+      } else {
+        zoo_check_op_init(&c_ops[i], op.path.c_str(), op.version);
+      }
+    }
+  }
 };
 
 struct CClient::Callbacks {
+  static Context* context_of(const void* data) {
+    auto* context = static_cast<Context*>(const_cast<void*>(data));
+    CHECK(context->handed_over.load(std::memory_order_acquire));
+    return context;
+  }
   // Ends the context and answers.
   static void answer(const void* data, Response response) {
-    auto* context = static_cast<Context*>(const_cast<void*>(data));
+    Context* context = context_of(data);
     {
       MutexLock lock(context->client->mu_);
       context->client->contexts_.erase(context);
@@ -170,7 +205,7 @@ struct CClient::Callbacks {
     answer(data, std::move(response));
   }
   static void on_multi(int code, const void* data) {
-    const auto* context = static_cast<const Context*>(data);
+    const Context* context = context_of(data);
     Response response = response_of(code);
     response.results.resize(context->ops.size());
     for (std::size_t i = 0; i < context->ops.size(); ++i) {
@@ -242,10 +277,12 @@ ZkError CClient::submit(const Request& request, Done done) {
   Context* context = owner.get();
   context->client = this;
   context->done = std::move(done);
+  if (request.kind == Kind::kMulti) context->set_multi(request.ops);
   {
     MutexLock lock(mu_);
     contexts_.insert(context);
   }
+  context->handed_over.store(true, std::memory_order_release);
   zhandle_t* const zh = handle_->get();
   const watcher_fn watcher = request.watch ? Callbacks::on_event : nullptr;
   void* const watcher_data = request.watch ? this : nullptr;
@@ -279,41 +316,14 @@ ZkError CClient::submit(const Request& request, Done done) {
       code = zoo_awget_children(zh, path.c_str(), watcher, watcher_data, Callbacks::on_children,
                                 context);
       break;
-    case Kind::kMulti: {
+    case Kind::kMulti:
       // zoo_amulti must not meet an expired handle: after the first operation that it refuses it
       // frees the paths of the others' uninitialized requests, that is ours.
-      if (is_unrecoverable(zh) != ZOK) {
-        code = ZINVALIDSTATE;
-        break;
-      }
-      const std::size_t count = request.ops.size();
-      context->ops = request.ops;
-      context->c_ops.resize(count);
-      context->c_results.resize(count);
-      context->stats.resize(count);
-      context->created_paths.resize(count);
-      for (std::size_t i = 0; i < count; ++i) {
-        const Op& op = context->ops[i];
-        zoo_op_t* const c_op = &context->c_ops[i];
-        if (op.kind == Op::Kind::kCreate) {
-          std::string& created = context->created_paths[i];
-          created.resize(op.path.size() + kSequenceDigits + 1);
-          zoo_create_op_init(c_op, op.path.c_str(), op.data.data(),
-                             static_cast<int>(op.data.size()), &ZOO_OPEN_ACL_UNSAFE,
-                             to_mode(op.mode), created.data(), static_cast<int>(created.size()));
-        } else if (op.kind == Op::Kind::kSetData) {
-          zoo_set_op_init(c_op, op.path.c_str(), op.data.data(), static_cast<int>(op.data.size()),
-                          op.version, &context->stats[i]);
-        } else if (op.kind == Op::Kind::kRemove) {
-          zoo_delete_op_init(c_op, op.path.c_str(), op.version);
-        } else {
-          zoo_check_op_init(c_op, op.path.c_str(), op.version);
-        }
-      }
-      code = zoo_amulti(zh, static_cast<int>(count), context->c_ops.data(),
-                        context->c_results.data(), Callbacks::on_multi, context);
+      code = is_unrecoverable(zh) != ZOK
+                 ? ZINVALIDSTATE
+                 : zoo_amulti(zh, static_cast<int>(context->c_ops.size()), context->c_ops.data(),
+                              context->c_results.data(), Callbacks::on_multi, context);
       break;
-    }
   }
   if (code == ZOK) {
     (void)owner.release();  // answer() or the destructor ends it

@@ -186,7 +186,7 @@ TEST_F(Reaper, WithoutASessionEndsWithItsBroker) {
 }
 
 TEST_F(Reaper, ClosesOnlyTheSessionItWasGivenLast) {
-  const SessionId ours = world_->client(0).session();
+  const SessionId ours = session_of(*world_, 0);
   victim_->tell(fmt::format("decoy {:x} {}", ours.id, hex(ours.password)));
   victim_->hand_over();
   Recorder recorder;

@@ -58,7 +58,7 @@ class ServerWorld final : public World {
     }
   }
   void expire(int index) override {
-    const SessionId session = client(index).session();
+    const SessionId session = session_of(*this, index);
     SessionToClose to_close{shared_server().address(), session.id, {}, 6000};
     ASSERT_EQ(session.password.size(), to_close.password.size());
     std::ranges::copy(session.password, to_close.password.begin());

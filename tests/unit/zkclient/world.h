@@ -44,6 +44,12 @@ A await(World& world, std::function<void(ZooKeeper::Callback<A>)> start) {
   return answer->value_or(A{});
 }
 
+inline SessionId session_of(World& world, int client) {
+  SessionId session;
+  world.call([&] { session = world.client(client).session(); });
+  return session;
+}
+
 inline CreateAnswer create(World& world, const std::string& path, const std::string& data = {},
                            CreateMode mode = CreateMode::kPersistent, int client = 0) {
   return await<CreateAnswer>(

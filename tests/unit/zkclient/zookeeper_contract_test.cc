@@ -86,7 +86,7 @@ TEST_F(ZooKeeperContract, EphemeralsNameTheirSessionAndHaveNoChildren) {
   create(w_, "/e", "x", CreateMode::kEphemeral);
   const auto read = get_data(w_, "/e");
   EXPECT_NE(read.stat.ephemeral_owner, 0);
-  EXPECT_EQ(read.stat.ephemeral_owner, w_.client(0).session().id);
+  EXPECT_EQ(read.stat.ephemeral_owner, session_of(w_, 0).id);
   EXPECT_EQ(create(w_, "/e/child").error, ZkError::kNoChildrenForEphemerals);
 }
 
@@ -100,7 +100,7 @@ TEST_F(ZooKeeperContract, MultiIsOneTransaction) {
   EXPECT_EQ(answer.results[0].created_path, "/e");
   EXPECT_EQ(answer.results[1].stat.czxid, answer.results[1].stat.mzxid);
   EXPECT_EQ(answer.results[1].stat.version, 1);
-  EXPECT_EQ(answer.results[1].stat.ephemeral_owner, w_.client(0).session().id);
+  EXPECT_EQ(answer.results[1].stat.ephemeral_owner, session_of(w_, 0).id);
 }
 
 TEST_F(ZooKeeperContract, MultiThatFailsChangesNothingAndSaysWhichOp) {
@@ -256,10 +256,10 @@ TEST_F(ZooKeeperContract, OperationsOutliveALostConnection) {
 TEST_F(ZooKeeperContract, ALostConnectionKeepsTheSession) {
   w_.call([&] { w_.client(0).add_observer(&recorder_); });
   create(w_, "/e", "x", CreateMode::kEphemeral);
-  const auto before = w_.client(0).session().id;
+  const auto before = session_of(w_, 0).id;
   w_.lose_connection(0);
   EXPECT_TRUE(exists(w_, "/e").ok());
-  EXPECT_EQ(w_.client(0).session().id, before);
+  EXPECT_EQ(session_of(w_, 0).id, before);
   EXPECT_THAT(recorder_.told, ElementsAre("established"));
 }
 
@@ -291,13 +291,13 @@ TEST_F(ZooKeeperContract, RestartMakesANewSession) {
   w_.call([&] { w_.client(0).add_observer(&recorder_); });
   create(w_, "/e", "x", CreateMode::kEphemeral);
   get_data(w_, "/e", true);
-  const auto before = w_.client(0).session().id;
+  const auto before = session_of(w_, 0).id;
   w_.expire(0);
   ASSERT_TRUE(w_.run_until([&] { return recorder_.told.back() == "expired"; }));
-  EXPECT_EQ(w_.client(0).session().id, before);
+  EXPECT_EQ(session_of(w_, 0).id, before);
   w_.call([&] { w_.client(0).restart(); });
   ASSERT_TRUE(w_.run_until([&] { return recorder_.told.back() == "established"; }));
-  EXPECT_NE(w_.client(0).session().id, before);
+  EXPECT_NE(session_of(w_, 0).id, before);
   EXPECT_TRUE(create(w_, "/e", "x", CreateMode::kEphemeral).ok());
   // The old session's watches are gone with it.
   set_data(w_, "/e", "y");

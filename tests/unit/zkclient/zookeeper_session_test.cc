@@ -21,7 +21,7 @@ TEST(ZooKeeperSession, OutlivesARestartOfTheServer) {
   create(*world, "/e", "", CreateMode::kEphemeral);
   world->call([&] { world->client(0).add_observer(&recorder); });
   get_data(*world, "/p", true);
-  const auto session = world->client(0).session().id;
+  const auto session = session_of(*world, 0).id;
   shared_server().kill();
   int answered = 0;
   world->call([&] {
@@ -37,7 +37,7 @@ TEST(ZooKeeperSession, OutlivesARestartOfTheServer) {
   ASSERT_TRUE(world->run_until([&] { return answered == 100; }));
   EXPECT_EQ(get_children(*world, "/p").children.size(), 100u);
   EXPECT_TRUE(exists(*world, "/e").ok());
-  EXPECT_EQ(world->client(0).session().id, session);
+  EXPECT_EQ(session_of(*world, 0).id, session);
   // The watch was set again on the new connection.
   set_data(*world, "/p", "y");
   EXPECT_THAT(recorder.told, ElementsAre("data /p"));
