@@ -1,5 +1,6 @@
 // The simulator's command line: `simulator [--first N] [--seeds COUNT]` tries seeds one after
-// another, `simulator --seed N [--until SECONDS]` replays one and prints its trace.
+// another, `simulator --seed N [--until SECONDS]` replays one with its trace and the brokers' logs,
+// `simulator --trace N` with its trace alone.
 
 #include <unistd.h>
 
@@ -29,7 +30,8 @@ struct Arguments {
 [[noreturn]] void usage() {
   fmt::print(stderr,
              "usage: simulator [--first N] [--seeds COUNT]\n"
-             "       simulator --seed N [--until SECONDS]\n");
+             "       simulator --seed N [--until SECONDS]\n"
+             "       simulator --trace N\n");
   std::exit(2);
 }
 
@@ -57,6 +59,9 @@ Arguments parse(int argc, char** argv) {
       arguments.seeds = number<std::uint64_t>(value);
     } else if (option == "--seed") {
       arguments.replay = number<std::uint64_t>(value);
+    } else if (option == "--trace") {
+      arguments.replay = number<std::uint64_t>(value);
+      set_log_level(LogLevel::kOff);
     } else if (option == "--until") {
       arguments.until = Duration(static_cast<std::int64_t>(number<double>(value) * 1e6));
     } else {

@@ -51,9 +51,10 @@ void Process::cancel(TimerId timer) {
 }
 
 void Process::schedule(std::uint64_t id, Duration delay, Task task) {
-  // Rounded up, twice: by this process's own clock the delay has passed when the task runs.
-  const Duration real(delay.count() * kMillion / (kMillion + drift_ppm_) +
-                      (delay.count() > 0 ? 2 : 0));
+  // By a drifting clock rounded up, so that the delay has passed by it when the task runs.
+  const Duration real(drift_ppm_ == 0 || delay.count() <= 0
+                          ? delay.count()
+                          : delay.count() * kMillion / (kMillion + drift_ppm_) + 2);
   events_[id] = scheduler_.after(real, [this, id, task = std::move(task)] {
     events_.erase(id);
     run(id, task);

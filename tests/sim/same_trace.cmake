@@ -1,0 +1,13 @@
+# Runs one seed twice: the two traces are the same, byte for byte, and not empty.
+foreach(run 1 2)
+  execute_process(COMMAND ${SIMULATOR} --trace 7 OUTPUT_VARIABLE trace${run} RESULT_VARIABLE code)
+  if(NOT code EQUAL 0)
+    message(FATAL_ERROR "the simulator ended with ${code}")
+  endif()
+endforeach()
+if(NOT trace1 MATCHES "records acknowledged")
+  message(FATAL_ERROR "this is no trace: ${trace1}")
+endif()
+if(NOT trace1 STREQUAL trace2)
+  message(FATAL_ERROR "two runs of one seed differ")
+endif()
