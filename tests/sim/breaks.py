@@ -44,7 +44,7 @@ BREAKS = {
     "acks=all answered before the high watermark is there": (
         REPLICA + "high_watermark.h",
         "if (high_watermark < required_offset) return std::nullopt;",
-        "if (required_offset < Offset(0)) return std::nullopt;"),
+        "if (high_watermark < Offset(0) && high_watermark < required_offset) return std::nullopt;"),
     "consumers read up to the log end": (
         REPLICA + "replica_core.cc",
         "    case FetchIsolation::kHighWatermark:\n      return high_watermark_;",

@@ -60,6 +60,13 @@ std::vector<Address> Cluster::addresses() const {
   return all;
 }
 
+std::uint32_t Cluster::incarnation(BrokerId id) const {
+  for (const auto& broker : brokers_) {
+    if (broker->id() == id) return broker->incarnation();
+  }
+  return 0;
+}
+
 SimBroker* Cluster::find(BrokerId id) {
   for (auto& broker : brokers_) {
     if (broker->id() == id && broker->has_process()) return broker.get();

@@ -32,6 +32,8 @@ class Cluster {
   std::vector<std::unique_ptr<SimBroker>>& brokers() { return brokers_; }
   SimBroker& broker(std::size_t index) { return *brokers_[index]; }
   std::vector<Address> addresses() const;
+  // Of the broker's process, counted from 1.
+  std::uint32_t incarnation(BrokerId id) const;
   Network& network() { return network_; }
   ZooKeeperModel& zookeeper() { return zookeeper_; }
 

@@ -21,13 +21,15 @@ constexpr std::uint64_t kRewindOneIn = 40;
 
 Consumer::Consumer(Address address, Process& process, Network& network, Random& random,
                    std::vector<Address> brokers, std::vector<TopicPartition> partitions,
-                   History& history, Judge& judge)
+                   History& history, Judge& judge,
+                   std::function<std::uint32_t(BrokerId)> incarnation)
     : process_(process),
       random_(random),
       transport_(network.transport(address)),
       cluster_(process, *transport_, random, std::move(brokers), "consumer"),
       history_(history),
-      judge_(judge) {
+      judge_(judge),
+      incarnation_(std::move(incarnation)) {
   for (auto& tp : partitions) partitions_.emplace(std::move(tp), Partition{});
 }
 
@@ -76,15 +78,7 @@ void Consumer::on_answer(const TopicPartition& tp, ClusterView::PartitionLeader 
                          Result<protocol::ResponseFrame> answer) {
   Partition& partition = partitions_[tp];
   partition.in_flight = false;
-  if (!answer) {
-    // The broker may have been started anew: it then leads on in the same epoch, if nobody saw it
-    // die, from the high watermark of its last checkpoint.
-    for (auto& [key, known] : partitions_) {
-      std::erase_if(known.high_watermarks,
-                    [&asked](const auto& entry) { return entry.first.first == asked.leader; });
-    }
-    return cluster_.refresh();
-  }
+  if (!answer) return cluster_.refresh();
   const auto response = protocol::FetchResponse::decode(answer->body, kFetchVersion);
   CHECK(response.has_value(), "{}", response.error().detail);
   if (response->error_code != ErrorCode::kNone) return cluster_.refresh();
@@ -96,7 +90,8 @@ void Consumer::on_answer(const TopicPartition& tp, ClusterView::PartitionLeader 
   }
 
   const Offset high_watermark(told.high_watermark);
-  auto& highest = partition.high_watermarks[{asked.leader, asked.epoch}];
+  auto& highest =
+      partition.high_watermarks[{asked.leader, incarnation_(asked.leader), asked.epoch}];
   if (high_watermark < highest) {
     judge_.violation("leader {} of {} in epoch {} served the high watermark {} after {}",
                      asked.leader, tp, asked.epoch, high_watermark, highest);

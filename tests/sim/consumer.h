@@ -6,8 +6,11 @@
 // Threads  one thread; the simulation's.
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -23,7 +26,7 @@ class Consumer {
  public:
   Consumer(Address address, Process& process, Network& network, Random& random,
            std::vector<Address> brokers, std::vector<TopicPartition> partitions, History& history,
-           Judge& judge);
+           Judge& judge, std::function<std::uint32_t(BrokerId)> incarnation);
 
   void start();
 
@@ -32,7 +35,7 @@ class Consumer {
     Offset position{0};
     bool in_flight = false;
     // The highest high watermark that one process of a leader served in one epoch.
-    std::map<std::pair<BrokerId, LeaderEpoch>, Offset> high_watermarks;
+    std::map<std::tuple<BrokerId, std::uint32_t, LeaderEpoch>, Offset> high_watermarks;
   };
 
   void tick();
@@ -48,6 +51,9 @@ class Consumer {
   ClusterView cluster_;
   History& history_;
   Judge& judge_;
+  // A broker that was started anew leads on in the same epoch if nobody saw it die, from the high
+  // watermark of its last checkpoint: it is told from its former process by this.
+  const std::function<std::uint32_t(BrokerId)> incarnation_;
   std::map<TopicPartition, Partition> partitions_;
 };
 

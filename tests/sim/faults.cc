@@ -3,6 +3,8 @@
 #include <array>
 #include <utility>
 
+#include "zkclient/paths.h"
+
 namespace barnabas::sim {
 
 Faults::Faults(Scheduler& scheduler, Random& random, Trace& trace, Cluster& cluster,
@@ -61,6 +63,7 @@ Duration Faults::inject() {
       &Faults::cut_from_zookeeper,
       &Faults::reset_zookeeper_connection,
       &Faults::reset_connections,
+      &Faults::remove_controller_znode,
   };
   (this->*kFaults[random_.below(kFaults.size())])(broker);
   return random_.one_in(3) ? between(0, 60) : between(100, 1'800);
@@ -136,6 +139,20 @@ void Faults::reset_connections(SimBroker& broker) {
   SimBroker& other = other_than(broker);
   trace_.line("brokers {} and {} lose their connections", broker.id(), other.id());
   cluster_.network().reset(broker.address(), other.address());
+}
+
+// As an operator does to have another controller. The old one lives on, and may be slow to learn of
+// it while a broker's death gives it something to write.
+void Faults::remove_controller_znode(SimBroker& broker) {
+  SimBroker* const controller = cluster_.controller();
+  if (controller == nullptr) return;
+  trace_.line("an operator removes the controller znode of broker {}", controller->id());
+  if (random_.one_in(2)) {
+    controller->pause();
+    later(between(1, 400), [controller] { controller->resume(); });
+  }
+  if (&broker != controller && random_.one_in(2)) kill(broker);
+  cluster_.zookeeper().write({zk::Op::remove(std::string(zk::paths::kController))});
 }
 
 }  // namespace barnabas::sim

@@ -44,6 +44,7 @@ class Faults {
   void cut_from_zookeeper(SimBroker& broker);
   void reset_zookeeper_connection(SimBroker& broker);
   void reset_connections(SimBroker& broker);
+  void remove_controller_znode(SimBroker& broker);
 
   Scheduler& scheduler_;
   Random& random_;

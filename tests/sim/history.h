@@ -31,6 +31,8 @@ struct History {
   };
   // acks=all answers without an error, in the order in which they came.
   std::vector<Acknowledged> acknowledged;
+  // The last offset of them, by partition.
+  std::map<TopicPartition, Offset> last_acknowledged;
   // What consumers were given, by partition and offset. The first reading stands; another one of
   // the same offset with another name is a violation.
   std::map<TopicPartition, std::map<Offset, RecordName>> consumed;

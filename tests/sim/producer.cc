@@ -174,6 +174,8 @@ void Producer::acknowledge(const TopicPartition& tp, Partition& partition,
                    [base_sequence](const Batch& b) { return b.base_sequence == base_sequence; });
   for (const RecordName& name : batch->records) {
     history_.acknowledged.push_back({tp, name, base_offset});
+    auto& last = history_.last_acknowledged.emplace(tp, base_offset).first->second;
+    last = std::max(last, base_offset);
     ++base_offset;
   }
   partition.unacknowledged.erase(batch);

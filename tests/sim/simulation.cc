@@ -50,9 +50,9 @@ class Simulation {
           std::make_unique<Producer>(kFirstClient + i, clients_, cluster_.network(), random_,
                                      cluster_.addresses(), partitions_, history_, judge_));
     }
-    consumer_ =
-        std::make_unique<Consumer>(kFirstClient + kProducers, clients_, cluster_.network(), random_,
-                                   cluster_.addresses(), partitions_, history_, judge_);
+    consumer_ = std::make_unique<Consumer>(
+        kFirstClient + kProducers, clients_, cluster_.network(), random_, cluster_.addresses(),
+        partitions_, history_, judge_, [this](BrokerId id) { return cluster_.incarnation(id); });
   }
 
   SimulationResult run() {
@@ -127,6 +127,7 @@ class Simulation {
     nothing_goes_back_.check(snapshot, judge_);
     check_isr_in_zookeeper(snapshot, judge_);
     check_controller_fencing(snapshot, judge_);
+    check_isr_reaches_acknowledged(snapshot, history_, judge_);
     if (++steps_ % kStepsPerLogCheck == 0) check_logs();
   }
 

@@ -91,6 +91,21 @@ void check_isr_holds_committed(const ClusterSnapshot& cluster, Judge& judge) {
   }
 }
 
+void check_isr_reaches_acknowledged(const ClusterSnapshot& cluster, const History& history,
+                                    Judge& judge) {
+  for (const auto& [tp, last] : history.last_acknowledged) {
+    const auto view = cluster.states.find(tp);
+    if (view == cluster.states.end()) continue;
+    for (const BrokerId member : view->second.state.isr) {
+      const Offset end = cluster.logs.at(tp).at(member)->log_end_offset();
+      if (end <= last) {
+        judge.violation("broker {} in the ISR of {} ends at {}; offset {} is acknowledged", member,
+                        tp, end, last);
+      }
+    }
+  }
+}
+
 void check_acknowledged(const ClusterSnapshot& cluster, const History& history, Judge& judge) {
   std::map<TopicPartition, std::map<Offset, RecordName>> held;
   for (const auto& [tp, state] : cluster.states) {

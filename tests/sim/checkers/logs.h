@@ -18,6 +18,11 @@ void check_replicas_agree(const ClusterSnapshot& cluster, Judge& judge);
 // their disks: any of them may be elected.
 void check_isr_holds_committed(const ClusterSnapshot& cluster, Judge& judge);
 
+// Every member of the ISR in ZooKeeper reaches what was acknowledged, whatever the leader of the
+// moment knows to be committed.
+void check_isr_reaches_acknowledged(const ClusterSnapshot& cluster, const History& history,
+                                    Judge& judge);
+
 // Every acknowledged record is held below the leader's high watermark exactly once, at its offset;
 // what a consumer has seen is there too. To be asked when the cluster has come to rest.
 void check_acknowledged(const ClusterSnapshot& cluster, const History& history, Judge& judge);
