@@ -1,0 +1,124 @@
+// The groups of one partition of __consumer_offsets, while this broker leads it: the shell around
+// GroupCoordinatorCore.
+//
+//   start_loading -> the log is read on the background executor -> requests are served -> unload
+//
+// Locks, calls the core, lets go of the lock, carries out the effects: one thread at a time, in the
+// core's order, so the log holds what the core decided in the order in which it did.
+//
+// Threads  thread-safe; the lock is never held while a callback or the replica manager is called.
+// Life     shared with appends under way and with timers, which outlive its office.
+// Source   Kafka 3.9, kafka/coordinator/group/GroupMetadataManager.scala
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "broker/base/clock.h"
+#include "broker/base/executor.h"
+#include "broker/base/mutex.h"
+#include "broker/base/result.h"
+#include "broker/coordinator/group/core/group_coordinator_core.h"
+#include "broker/protocol/ids.h"
+#include "broker/protocol/record_batch.h"
+
+namespace barnabas::replica {
+class ReplicaManager;
+}
+
+namespace barnabas::group {
+
+// How records of groups are kept.
+struct StoreOptions {
+  milliseconds commit_timeout{5000};                           // offsets.commit.timeout.ms
+  std::int16_t required_acks = -1;                             // offsets.commit.required.acks
+  protocol::Compression codec = protocol::Compression::kNone;  // offsets.topic.compression.codec
+  std::int32_t load_buffer_bytes = 5242880;                    // offsets.load.buffer.size
+};
+
+class Shard : public std::enable_shared_from_this<Shard> {
+ public:
+  struct Parts {
+    const Clock& clock;
+    Executor& timers;
+    Executor& background;
+    replica::ReplicaManager& replicas;
+  };
+  Shard(PartitionId partition, LeaderEpoch epoch, const GroupConfig& groups,
+        const StoreOptions& store, Parts parts);
+
+  PartitionId partition() const { return partition_; }
+  // The leader epoch of the partition: what is appended under another one is not this shard's.
+  LeaderEpoch epoch() const { return epoch_; }
+
+  void start_loading();
+  void unload();
+  bool is_loading() const;
+
+  // As of GroupCoordinatorCore; `id` is filled in here.
+  template <typename Answer>
+  using Callback = std::function<void(Answer)>;
+  void join(JoinRequest request, Callback<JoinAnswer> done);
+  void sync(SyncRequest request, Callback<SyncAnswer> done);
+  ErrorCode heartbeat(std::string_view group, const MemberIdentity& member,
+                      GenerationId generation);
+  Result<std::vector<ErrorCode>> leave(std::string_view group,
+                                       const std::vector<LeavingMember>& members);
+  void commit_offsets(OffsetCommitRequest request, Callback<std::vector<ErrorCode>> done);
+  Result<std::vector<FetchedOffset>> fetch_offsets(
+      std::string_view group, const std::optional<std::vector<TopicPartition>>& partitions,
+      bool require_stable) const;
+  Result<std::vector<ErrorCode>> delete_offsets(std::string_view group,
+                                                const std::vector<TopicPartition>& partitions);
+  Result<GroupDescription> describe(std::string_view group) const;
+  std::vector<GroupOverview> overview() const;
+  ErrorCode delete_group(std::string_view group);
+  void on_partitions_deleted(const std::vector<TopicPartition>& partitions);
+  void expire_offsets();
+
+  // Looks at the core under the lock, if it has been loaded. For judges.
+  void inspect(const std::function<void(const GroupCoordinatorCore&)>& look) const;
+
+ private:
+  class Append;
+
+  Now now() const;
+  // NONE: the core is there.
+  ErrorCode check_loaded() const REQUIRES(mu_);
+  void load();
+  void on_loaded(std::unique_ptr<GroupCoordinatorCore> core);
+  void on_appended(AppendId append, ErrorCode error, Offset base_offset);
+  void on_timer();
+  void arm_timer() REQUIRES(mu_);
+
+  void carry_out_effects();
+  void carry_out(Effect& effect);
+  void append(std::vector<LogRecord> records, std::optional<AppendId> id);
+
+  // Fixed at construction
+  const PartitionId partition_;
+  const LeaderEpoch epoch_;
+  const GroupConfig groups_;
+  const StoreOptions store_;
+  const Parts parts_;
+
+  mutable Mutex mu_;
+  std::unique_ptr<GroupCoordinatorCore> core_ GUARDED_BY(mu_);  // null while loading
+  bool unloaded_ GUARDED_BY(mu_) = false;
+  Effects outbox_ GUARDED_BY(mu_);
+  bool carrying_out_ GUARDED_BY(mu_) = false;
+  RequestId last_request_ GUARDED_BY(mu_){0};
+  std::map<RequestId, Callback<JoinAnswer>> joins_ GUARDED_BY(mu_);
+  std::map<RequestId, Callback<SyncAnswer>> syncs_ GUARDED_BY(mu_);
+  std::map<RequestId, Callback<std::vector<ErrorCode>>> commits_ GUARDED_BY(mu_);
+  std::optional<Time> armed_ GUARDED_BY(mu_);
+  TimerId timer_ GUARDED_BY(mu_);
+};
+
+}  // namespace barnabas::group
