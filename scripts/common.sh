@@ -17,6 +17,8 @@ bin_dir() { printf '%s/build/%s/bin' "$root" "$1"; }
 export CCACHE_DIR="${CCACHE_DIR:-$root/.cache/ccache}"
 export CCACHE_BASEDIR="${CCACHE_BASEDIR:-$root}"
 export CCACHE_NOHASHDIR=1
+# What ccache has to be told before it remembers objects made with precompiled headers.
+export CCACHE_SLOPPINESS="${CCACHE_SLOPPINESS:-pch_defines,time_macros}"
 
 # build PRESET [TARGET...]: configures when that was never done, then builds.
 build() {

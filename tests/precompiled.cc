@@ -1,0 +1,1 @@
+// Empty: its precompiled headers are those of all tests.
