@@ -56,7 +56,8 @@ class Produce final : public replica::AppendSink {
         const ErrorCode error = check(topic.name, batches);
         errors_.push_back(error);
         if (error != ErrorCode::kNone) continue;
-        entries.push_back({topic.name, PartitionId{partition.index}, batches});
+        entries.push_back(
+            {.topic = topic.name, .partition = PartitionId{partition.index}, .batches = batches});
       }
     }
     return entries;

@@ -1,5 +1,7 @@
 #include "broker/base/uuid.h"
 
+#include <fmt/ranges.h>
+
 namespace barnabas {
 namespace {
 
@@ -35,6 +37,14 @@ std::string Uuid::to_string() const {
   }
   text += kAlphabet[(bits << (6 - count)) & 63];
   return text;
+}
+
+std::string Uuid::to_hex_string() const {
+  const auto hex = [this](std::size_t from, std::size_t to) {
+    return fmt::format("{:02x}", fmt::join(bytes.begin() + static_cast<std::ptrdiff_t>(from),
+                                           bytes.begin() + static_cast<std::ptrdiff_t>(to), ""));
+  };
+  return fmt::format("{}-{}-{}-{}-{}", hex(0, 4), hex(4, 6), hex(6, 8), hex(8, 10), hex(10, 16));
 }
 
 std::optional<Uuid> Uuid::parse(std::string_view text) {

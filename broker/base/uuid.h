@@ -22,6 +22,8 @@ struct Uuid {
   static std::optional<Uuid> parse(std::string_view text);
 
   std::string to_string() const;
+  // As java.util.UUID writes it: 36 characters, hexadecimal, with hyphens.
+  std::string to_hex_string() const;
   bool is_zero() const { return *this == Uuid{}; }
   auto operator<=>(const Uuid&) const = default;
 };

@@ -24,6 +24,9 @@ class File {
  public:
   File(FileDescriptor fd, std::string name)
       : fd_(std::make_shared<FileDescriptor>(std::move(fd))), name_(std::move(name)) {}
+  // One that is open already.
+  File(std::shared_ptr<const FileDescriptor> fd, std::string name)
+      : fd_(std::move(fd)), name_(std::move(name)) {}
 
   // Shared with the FileRanges that are on their way to a socket.
   const std::shared_ptr<const FileDescriptor>& descriptor() const { return fd_; }

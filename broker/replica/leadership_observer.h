@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "broker/protocol/ids.h"
+#include "broker/replica/metadata_cache.h"
 
 namespace barnabas::replica {
 
@@ -18,8 +19,9 @@ class LeadershipObserver {
   virtual void on_leader(const TopicPartition& tp, LeaderEpoch epoch) = 0;
   // Led elsewhere since `epoch`, or, without one, no longer hosted here.
   virtual void on_not_leader(const TopicPartition& tp, std::optional<LeaderEpoch> epoch) = 0;
-  // Gone from the cluster.
-  virtual void on_partitions_deleted(const std::vector<TopicPartition>& partitions) = 0;
+  // The controller has told of the cluster; `removed` has gone from it.
+  virtual void on_metadata_update(const MetadataSnapshot& metadata,
+                                  const std::vector<TopicPartition>& removed) = 0;
 };
 
 }  // namespace barnabas::replica

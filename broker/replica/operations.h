@@ -33,6 +33,8 @@ struct AppendEntry {
   std::string_view topic;
   PartitionId partition{0};
   MutableBytesView batches;  // offsets and leader epoch are written in place
+  // Appended under this leader epoch or not at all; kNoLeaderEpoch: any.
+  LeaderEpoch required_epoch = kNoLeaderEpoch;
 };
 
 struct AppendOutcome {

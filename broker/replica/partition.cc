@@ -178,10 +178,12 @@ void Partition::maybe_shrink_isr() {
 // ---- as leader
 
 Result<Partition::AppendResult> Partition::append_as_leader(MutableBytesView batches, Acks acks,
-                                                            log::AppendOrigin origin) {
+                                                            log::AppendOrigin origin,
+                                                            LeaderEpoch required_epoch) {
   MutexLock lock(mu_);
   if (const ErrorCode error = check_open(); error != ErrorCode::kNone) return error;
-  if (const ErrorCode error = core_.check_append(acks == Acks::kAll); error != ErrorCode::kNone) {
+  if (const ErrorCode error = core_.check_append(acks == Acks::kAll, required_epoch);
+      error != ErrorCode::kNone) {
     return error;
   }
   auto info = log_->append_as_leader(batches, core_.leader_epoch(), origin);

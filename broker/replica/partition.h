@@ -100,8 +100,10 @@ class Partition : public std::enable_shared_from_this<Partition> {
     LeaderEpoch epoch = kNoLeaderEpoch;
   };
   // What follows of it waits for carry_out_effects.
+  //   required_epoch  as of ReplicaCore::check_append
   Result<AppendResult> append_as_leader(MutableBytesView batches, Acks acks,
-                                        log::AppendOrigin origin);
+                                        log::AppendOrigin origin,
+                                        LeaderEpoch required_epoch = kNoLeaderEpoch);
   // Has an acks=all append been replicated, or never will be? nullopt: not yet.
   std::optional<ErrorCode> check_replicated(Offset required_offset, LeaderEpoch epoch) const;
 

@@ -123,6 +123,7 @@ Result<std::vector<ErrorCode>> ReplicaManager::become_leader_or_follower(
   fetchers_.remove(fetching.stop);
   // Whatever waits for the old leader is answered before the new one is fetched from.
   for (const auto& partition : changed) partition->carry_out_effects();
+  for (const auto& partition : changed) tell_leadership(*partition);
   fetchers_.add(fetching.start);
   fetchers_.shutdown_idle();
   if (!checkpointing_) {
@@ -184,6 +185,15 @@ ErrorCode ReplicaManager::apply(const LeaderAndIsrOrder& order, const MetadataSn
   return ErrorCode::kNone;
 }
 
+void ReplicaManager::tell_leadership(const Partition& partition) {
+  if (observer_ == nullptr) return;
+  if (partition.is_leader()) {
+    observer_->on_leader(partition.topic_partition(), partition.leader_epoch());
+  } else {
+    observer_->on_not_leader(partition.topic_partition(), partition.leader_epoch());
+  }
+}
+
 Result<std::vector<ErrorCode>> ReplicaManager::stop_replicas(
     const ControllerStamp& stamp, const std::vector<StopReplicaOrder>& orders) {
   TRY_VOID(check_stamp(stamp));
@@ -203,6 +213,7 @@ ErrorCode ReplicaManager::stop(const StopReplicaOrder& order) {
   }
   log_info("[ReplicaManager broker={}] Stopping replica {}{}", config_.broker_id, order.tp,
            order.delete_partition ? " and deleting its log" : "");
+  if (observer_ != nullptr) observer_->on_not_leader(order.tp, std::nullopt);
   fetchers_.remove({order.tp});
   if (!order.delete_partition) {
     // It stays what it is, without fetching, until LeaderAndIsr says otherwise.
@@ -236,6 +247,7 @@ Result<void> ReplicaManager::update_metadata(const ControllerStamp& stamp,
     for (const auto& partition : partitions()) partition->on_live_brokers(live_);
   }
   if (before->controller_id != after->controller_id) alter_partition_.on_controller_changed();
+  if (observer_ != nullptr) observer_->on_metadata_update(*after, removed);
   return {};
 }
 
@@ -264,7 +276,7 @@ void ReplicaManager::append(std::vector<AppendEntry> entries, Acks acks, Duratio
       outcome.error = partition.error().code;
       continue;
     }
-    auto result = (*partition)->append_as_leader(entry.batches, acks, origin);
+    auto result = (*partition)->append_as_leader(entry.batches, acks, origin, entry.required_epoch);
     if (!result) {
       outcome.error = result.error().code;
       outcome.detail = std::move(result.error().detail);

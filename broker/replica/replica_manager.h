@@ -31,6 +31,7 @@
 #include "broker/replica/alter_partition_sender.h"
 #include "broker/replica/core/leader_and_isr.h"
 #include "broker/replica/delayed_operations.h"
+#include "broker/replica/leadership_observer.h"
 #include "broker/replica/metadata_cache.h"
 #include "broker/replica/operations.h"
 #include "broker/replica/partition.h"
@@ -86,6 +87,8 @@ class ReplicaManager {
   ReplicaManager(const ReplicaManager&) = delete;
   ReplicaManager& operator=(const ReplicaManager&) = delete;
 
+  // Before start(). The observer outlives the last order of a controller.
+  void set_leadership_observer(LeadershipObserver* observer) { observer_ = observer; }
   // Starts the ISR expiration timer. The checkpoint starts with the first LeaderAndIsr.
   void start();
   // Stops the fetchers and writes the high watermarks once more. Part of a clean shutdown; on the
@@ -158,6 +161,7 @@ class ReplicaManager {
                   std::vector<std::shared_ptr<Partition>>& changed, FollowerStart& fetching);
   ErrorCode stop(const StopReplicaOrder& order);
   std::shared_ptr<Partition> create(const TopicPartition& tp);
+  void tell_leadership(const Partition& partition);
   void expire_isrs();
   void schedule_isr_expiration();
   void schedule_checkpoint();
@@ -170,6 +174,7 @@ class ReplicaManager {
   std::atomic<std::int64_t> broker_epoch_{kNoBrokerEpoch.value()};
 
   // Coordination executor only
+  LeadershipObserver* observer_ = nullptr;
   ControllerEpoch highest_controller_epoch_{0};
   LiveBrokers live_ = std::make_shared<const std::vector<BrokerId>>();
   bool checkpointing_ = false;

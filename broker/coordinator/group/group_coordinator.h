@@ -5,8 +5,8 @@
 // partitions has to be the topic's own; until it is known nobody is coordinated.
 //
 // Threads  thread-safe: requests come from any reactor. Callbacks come once, on any thread, under
-//          no lock, maybe inside the call. on_leader, on_not_leader and on_partitions_deleted: the
-//          coordination executor.
+//          no lock, maybe inside the call. What the LeadershipObserver is told, start and shutdown:
+//          the coordination executor.
 // Errors   of every request, before the group is looked at: INVALID_GROUP_ID,
 //          COORDINATOR_NOT_AVAILABLE (not started), COORDINATOR_LOAD_IN_PROGRESS, NOT_COORDINATOR.
 // Life     Callbacks of requests that still wait are dropped uncalled by the destructor.
@@ -33,6 +33,7 @@
 #include "broker/coordinator/group/shard.h"
 #include "broker/protocol/ids.h"
 #include "broker/replica/leadership_observer.h"
+#include "zkclient/zookeeper.h"
 
 namespace barnabas::group {
 
@@ -48,10 +49,12 @@ struct GroupCoordinatorOptions {
 // Everything outlives the coordinator.
 struct GroupCoordinatorParts {
   const Clock& clock;
-  Random& random;        // used by the constructor only
+  Random& random;  // used by the constructor only
+  Executor& coordination;
   Executor& timers;      // deadlines of members and rebalances
   Executor& background;  // loading
   replica::ReplicaManager& replicas;
+  zk::ZooKeeper& zookeeper;  // where the number of partitions is written
 };
 
 class GroupCoordinator final : public replica::LeadershipObserver {
@@ -105,7 +108,8 @@ class GroupCoordinator final : public replica::LeadershipObserver {
   // ---- replica::LeadershipObserver
   void on_leader(const TopicPartition& tp, LeaderEpoch epoch) override;
   void on_not_leader(const TopicPartition& tp, std::optional<LeaderEpoch> epoch) override;
-  void on_partitions_deleted(const std::vector<TopicPartition>& partitions) override;
+  void on_metadata_update(const replica::MetadataSnapshot& metadata,
+                          const std::vector<TopicPartition>& removed) override;
 
   // For judges: what of a partition is coordinated here; null: nothing.
   std::shared_ptr<Shard> shard(PartitionId partition) const;
@@ -116,6 +120,7 @@ class GroupCoordinator final : public replica::LeadershipObserver {
   std::vector<std::shared_ptr<Shard>> shards() const;
   std::string new_id_suffix();
   void schedule_expiration();
+  void learn_partition_count();
 
   // Fixed at construction
   const GroupCoordinatorOptions options_;
@@ -124,7 +129,9 @@ class GroupCoordinator final : public replica::LeadershipObserver {
 
   std::atomic<bool> active_{false};
   std::atomic<std::int32_t> partition_count_{0};
-  TimerId expiration_;  // coordination executor and constructor only
+  // Coordination executor only
+  TimerId expiration_;
+  bool learning_partition_count_ = false;
 
   mutable Mutex mu_;  // innermost
   std::map<PartitionId, std::shared_ptr<Shard>> shards_ GUARDED_BY(mu_);

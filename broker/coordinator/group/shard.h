@@ -27,17 +27,18 @@
 #include "broker/coordinator/group/core/group_coordinator_core.h"
 #include "broker/protocol/ids.h"
 #include "broker/protocol/record_batch.h"
+#include "broker/replica/operations.h"
 
 namespace barnabas::replica {
 class ReplicaManager;
-}
+}  // namespace barnabas::replica
 
 namespace barnabas::group {
 
 // How records of groups are kept.
 struct StoreOptions {
   milliseconds commit_timeout{5000};                           // offsets.commit.timeout.ms
-  std::int16_t required_acks = -1;                             // offsets.commit.required.acks
+  replica::Acks required_acks = replica::Acks::kAll;           // offsets.commit.required.acks
   protocol::Compression codec = protocol::Compression::kNone;  // offsets.topic.compression.codec
   std::int32_t load_buffer_bytes = 5242880;                    // offsets.load.buffer.size
 };
@@ -52,8 +53,10 @@ class Shard : public std::enable_shared_from_this<Shard> {
   };
   Shard(PartitionId partition, LeaderEpoch epoch, const GroupConfig& groups,
         const StoreOptions& store, Parts parts);
+  Shard(const Shard&) = delete;
+  Shard& operator=(const Shard&) = delete;
 
-  PartitionId partition() const { return partition_; }
+  PartitionId partition() const { return tp_.partition; }
   // The leader epoch of the partition: what is appended under another one is not this shard's.
   LeaderEpoch epoch() const { return epoch_; }
 
@@ -61,23 +64,25 @@ class Shard : public std::enable_shared_from_this<Shard> {
   void unload();
   bool is_loading() const;
 
-  // As of GroupCoordinatorCore; `id` is filled in here.
+  // As of GroupCoordinatorCore; `id` is filled in here. Errors of all:
+  // COORDINATOR_LOAD_IN_PROGRESS, NOT_COORDINATOR.
   template <typename Answer>
   using Callback = std::function<void(Answer)>;
-  void join(JoinRequest request, Callback<JoinAnswer> done);
-  void sync(SyncRequest request, Callback<SyncAnswer> done);
+  // These three: NONE, then `done` is taken and called once; else it is left alone.
+  ErrorCode join(JoinRequest request, Callback<JoinAnswer>& done);
+  ErrorCode sync(SyncRequest request, Callback<SyncAnswer>& done);
+  ErrorCode commit_offsets(OffsetCommitRequest request, Callback<std::vector<ErrorCode>>& done);
   ErrorCode heartbeat(std::string_view group, const MemberIdentity& member,
                       GenerationId generation);
   Result<std::vector<ErrorCode>> leave(std::string_view group,
                                        const std::vector<LeavingMember>& members);
-  void commit_offsets(OffsetCommitRequest request, Callback<std::vector<ErrorCode>> done);
   Result<std::vector<FetchedOffset>> fetch_offsets(
       std::string_view group, const std::optional<std::vector<TopicPartition>>& partitions,
       bool require_stable) const;
   Result<std::vector<ErrorCode>> delete_offsets(std::string_view group,
                                                 const std::vector<TopicPartition>& partitions);
   Result<GroupDescription> describe(std::string_view group) const;
-  std::vector<GroupOverview> overview() const;
+  Result<std::vector<GroupOverview>> overview() const;
   ErrorCode delete_group(std::string_view group);
   void on_partitions_deleted(const std::vector<TopicPartition>& partitions);
   void expire_offsets();
@@ -86,23 +91,30 @@ class Shard : public std::enable_shared_from_this<Shard> {
   void inspect(const std::function<void(const GroupCoordinatorCore&)>& look) const;
 
  private:
-  class Append;
+  class AppendSink;
 
   Now now() const;
+  // Calls `event` with the core under the lock; then the effects are carried out.
+  template <typename Event>
+  ErrorCode with_core(Event event);
+  template <typename Look>
+  ErrorCode look_at_core(Look look) const;
   // NONE: the core is there.
   ErrorCode check_loaded() const REQUIRES(mu_);
   void load();
   void on_loaded(std::unique_ptr<GroupCoordinatorCore> core);
   void on_appended(AppendId append, ErrorCode error, Offset base_offset);
-  void on_timer();
+  void on_timer(Time due);
   void arm_timer() REQUIRES(mu_);
 
   void carry_out_effects();
   void carry_out(Effect& effect);
-  void append(std::vector<LogRecord> records, std::optional<AppendId> id);
+  template <typename Answer>
+  void answer(std::map<RequestId, Callback<Answer>>& waiting, RequestId request, Answer& answer);
+  void append(const std::vector<LogRecord>& records, std::optional<AppendId> id);
 
   // Fixed at construction
-  const PartitionId partition_;
+  const TopicPartition tp_;
   const LeaderEpoch epoch_;
   const GroupConfig groups_;
   const StoreOptions store_;
@@ -118,7 +130,6 @@ class Shard : public std::enable_shared_from_this<Shard> {
   std::map<RequestId, Callback<SyncAnswer>> syncs_ GUARDED_BY(mu_);
   std::map<RequestId, Callback<std::vector<ErrorCode>>> commits_ GUARDED_BY(mu_);
   std::optional<Time> armed_ GUARDED_BY(mu_);
-  TimerId timer_ GUARDED_BY(mu_);
 };
 
 }  // namespace barnabas::group

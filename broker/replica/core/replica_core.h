@@ -73,7 +73,9 @@ class ReplicaCore {
 
   // ---- as leader
   // NONE: append. Errors: NOT_LEADER_OR_FOLLOWER, NOT_ENOUGH_REPLICAS.
-  ErrorCode check_append(bool acks_all) const;
+  //   required_epoch  of a coordinator, whose records are worth something under the leader epoch
+  //                   only in which it loaded the log; kNoLeaderEpoch: any
+  ErrorCode check_append(bool acks_all, LeaderEpoch required_epoch = kNoLeaderEpoch) const;
   void on_appended(LogOffsets log, Time now, Effects& out);
   // Is an acks=all append of leader epoch `epoch`, up to `required_offset`, acknowledged by now?
   //   nullopt   not yet
