@@ -57,6 +57,21 @@ void check_replication(const BrokerConfig& config) {
           "replica.lag.time.max.ms to prevent frequent changes in ISR");
 }
 
+void check_groups(const BrokerConfig& config) {
+  constexpr std::int32_t kZstd = 4;  // the last one that Kafka knows
+  if (config.offsets_topic_compression_codec < 0 ||
+      config.offsets_topic_compression_codec > kZstd) {
+    throw ConfigError(
+        fmt::format("Unknown compression type id: {}", config.offsets_topic_compression_codec));
+  }
+  if (config.offsets_commit_required_acks < -1 ||
+      config.offsets_commit_required_acks > config.offsets_topic_replication_factor) {
+    throw ConfigError(
+        "offsets.commit.required.acks must be greater or equal to -1 and less or equal to "
+        "offsets.topic.replication.factor");
+  }
+}
+
 std::set<std::string> names_of(const std::vector<Listener>& listeners) {
   std::set<std::string> names;
   for (const Listener& listener : listeners) names.insert(listener.name);
@@ -133,6 +148,7 @@ void refuse_other_modes(const Properties& properties) {
 }
 
 void check_broker_config(const BrokerConfig& config) {
+  check_groups(config);
   check_identity(config);
   check_logs(config);
   check_replication(config);

@@ -13,6 +13,7 @@ namespace barnabas::config {
 namespace {
 
 constexpr std::int64_t kHourMs = 3'600'000;
+constexpr std::int64_t kMinuteMs = 60'000;
 
 // Typed access to the parsed values.
 class Reader {
@@ -203,6 +204,23 @@ void read_topics_and_replication(const Reader& from, BrokerConfig& config) {
   from.read("controlled.shutdown.retry.backoff.ms", config.controlled_shutdown_retry_backoff_ms);
 }
 
+void read_groups(const Reader& from, BrokerConfig& config) {
+  from.read("group.min.session.timeout.ms", config.group_min_session_timeout_ms);
+  from.read("group.max.session.timeout.ms", config.group_max_session_timeout_ms);
+  from.read("group.initial.rebalance.delay.ms", config.group_initial_rebalance_delay_ms);
+  from.read("group.max.size", config.group_max_size);
+  from.read("offset.metadata.max.bytes", config.offset_metadata_max_bytes);
+  from.read("offsets.load.buffer.size", config.offsets_load_buffer_size);
+  config.offsets_retention_ms = *from.number("offsets.retention.minutes") * kMinuteMs;
+  from.read("offsets.retention.check.interval.ms", config.offsets_retention_check_interval_ms);
+  from.read("offsets.commit.timeout.ms", config.offsets_commit_timeout_ms);
+  from.read("offsets.commit.required.acks", config.offsets_commit_required_acks);
+  from.read("offsets.topic.compression.codec", config.offsets_topic_compression_codec);
+  from.read("offsets.topic.num.partitions", config.offsets_topic_num_partitions);
+  from.read("offsets.topic.replication.factor", config.offsets_topic_replication_factor);
+  from.read("offsets.topic.segment.bytes", config.offsets_topic_segment_bytes);
+}
+
 }  // namespace
 
 BrokerConfig BrokerConfig::load(const Properties& properties) {
@@ -222,6 +240,7 @@ BrokerConfig BrokerConfig::load(const Properties& properties) {
   read_sockets(from, config);
   read_logs(from, config);
   read_topics_and_replication(from, config);
+  read_groups(from, config);
   check_broker_config(config);
   return config;
 }

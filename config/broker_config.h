@@ -103,6 +103,22 @@ struct BrokerConfig {
   std::int32_t num_replica_fetchers = 1;
   std::int32_t fetch_max_bytes = 57671680;
 
+  // Groups and their offsets
+  std::int32_t group_min_session_timeout_ms = 6000;
+  std::int32_t group_max_session_timeout_ms = 1800000;
+  std::int32_t group_initial_rebalance_delay_ms = 3000;
+  std::int32_t group_max_size = 2147483647;
+  std::int32_t offset_metadata_max_bytes = 4096;
+  std::int32_t offsets_load_buffer_size = 5242880;
+  std::int64_t offsets_retention_ms = 604800000;  // offsets.retention.minutes
+  std::int64_t offsets_retention_check_interval_ms = 600000;
+  std::int32_t offsets_commit_timeout_ms = 5000;
+  std::int32_t offsets_commit_required_acks = -1;
+  std::int32_t offsets_topic_compression_codec = 0;  // as in a record batch: 0 none, 1 gzip, ...
+  std::int32_t offsets_topic_num_partitions = 50;
+  std::int32_t offsets_topic_replication_factor = 3;
+  std::int32_t offsets_topic_segment_bytes = 104857600;
+
   // Controller
   std::int32_t controller_socket_timeout_ms = 30000;
   bool auto_leader_rebalance_enable = true;

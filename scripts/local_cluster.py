@@ -63,7 +63,11 @@ def broker_of(state, broker_id):
     if port is None:
         fail(f"there is no broker {broker_id}; there are {', '.join(state['brokers'])}")
     folder = os.path.join(FOLDER, f"broker-{broker_id}")
-    broker = Broker(broker_id, port, folder, f"127.0.0.1:{state['zookeeper_port']}")
+    # Replicas of internal topics: as many as there are brokers for, at most Kafka's default.
+    properties = {"offsets.topic.replication.factor": min(3, len(state["brokers"]))}
+    broker = Broker(
+        broker_id, port, folder, f"127.0.0.1:{state['zookeeper_port']}", properties
+    )
     broker.process = attached(state, f"broker-{broker_id}")
     return broker
 

@@ -48,6 +48,26 @@ replica::ReplicaManagerConfig replica_manager_config(const config::BrokerConfig&
   return replica;
 }
 
+group::GroupCoordinatorOptions group_coordinator_options(const config::BrokerConfig& config,
+                                                         BrokerId broker_id) {
+  group::GroupCoordinatorOptions options;
+  options.broker_id = broker_id;
+  options.groups.min_session_timeout = milliseconds(config.group_min_session_timeout_ms);
+  options.groups.max_session_timeout = milliseconds(config.group_max_session_timeout_ms);
+  options.groups.max_size = static_cast<std::size_t>(config.group_max_size);
+  options.groups.initial_rebalance_delay = milliseconds(config.group_initial_rebalance_delay_ms);
+  // A negative one would refuse even a commit without metadata.
+  options.groups.max_metadata_length =
+      static_cast<std::size_t>(std::max(config.offset_metadata_max_bytes, 0));
+  options.groups.offsets_retention = milliseconds(config.offsets_retention_ms);
+  options.store.commit_timeout = milliseconds(config.offsets_commit_timeout_ms);
+  options.store.required_acks = static_cast<std::int16_t>(config.offsets_commit_required_acks);
+  options.store.codec = static_cast<protocol::Compression>(config.offsets_topic_compression_codec);
+  options.store.load_buffer_bytes = config.offsets_load_buffer_size;
+  options.expiration_check_interval = milliseconds(config.offsets_retention_check_interval_ms);
+  return options;
+}
+
 controller::ControllerOptions controller_options(const config::BrokerConfig& config,
                                                  BrokerId broker_id) {
   controller::ControllerOptions options;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "broker/controller/controller.h"
+#include "broker/coordinator/group/group_coordinator.h"
 #include "broker/log/log_config.h"
 #include "broker/protocol/ids.h"
 #include "broker/replica/replica_manager.h"
@@ -15,6 +16,8 @@ namespace barnabas::server {
 log::LogConfig log_config(const config::BrokerConfig& config, const config::Properties& overrides);
 replica::ReplicaManagerConfig replica_manager_config(const config::BrokerConfig& config,
                                                      BrokerId broker_id);
+group::GroupCoordinatorOptions group_coordinator_options(const config::BrokerConfig& config,
+                                                         BrokerId broker_id);
 // `config` outlives what is returned: topic configs are validated against it.
 controller::ControllerOptions controller_options(const config::BrokerConfig& config,
                                                  BrokerId broker_id);

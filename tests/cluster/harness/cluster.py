@@ -24,12 +24,15 @@ class Cluster:
         self.folder = folder or tempfile.mkdtemp(prefix="barnabas-cluster-")
         self.zookeeper = ZooKeeper(os.path.join(self.folder, "zookeeper"), free_port(), sync)
         self.znodes = ZooKeeperReader(self.zookeeper.port)
+        ids = list(ids or range(1, brokers + 1))
+        # As a production cluster where there are brokers enough.
+        properties = {"offsets.topic.replication.factor": min(3, len(ids)), **(properties or {})}
         self.brokers = {
             i: Broker(
                 i, free_port(), os.path.join(self.folder, f"broker-{i}"),
                 self.zookeeper.connect_string, properties, self.kind, production_jvm,
             )
-            for i in ids or range(1, brokers + 1)
+            for i in ids
         }
         self.tools = Tools(self.bootstrap, self.kind)
 

@@ -67,6 +67,41 @@ TEST(BrokerConfig, MillisecondsRankAboveHours) {
       7);
 }
 
+TEST(BrokerConfig, GroupsHaveKafkasDefaults) {
+  const auto config = BrokerConfig::load(with({}));
+  EXPECT_EQ(config.group_min_session_timeout_ms, 6000);
+  EXPECT_EQ(config.group_max_session_timeout_ms, 1'800'000);
+  EXPECT_EQ(config.group_initial_rebalance_delay_ms, 3000);
+  EXPECT_EQ(config.group_max_size, std::numeric_limits<std::int32_t>::max());
+  EXPECT_EQ(config.offset_metadata_max_bytes, 4096);
+  EXPECT_EQ(config.offsets_retention_ms, 7 * 24 * 3'600'000);
+  EXPECT_EQ(config.offsets_topic_num_partitions, 50);
+  EXPECT_EQ(config.offsets_topic_replication_factor, 3);
+  EXPECT_EQ(config.offsets_topic_segment_bytes, 104857600);
+  EXPECT_EQ(config.offsets_topic_compression_codec, 0);
+  EXPECT_EQ(config.offsets_commit_required_acks, -1);
+}
+
+TEST(BrokerConfig, RetentionOfOffsetsIsSetInMinutes) {
+  EXPECT_EQ(BrokerConfig::load(with({{"offsets.retention.minutes", "2"}})).offsets_retention_ms,
+            120'000);
+}
+
+TEST(BrokerConfig, MistakesAboutOffsetsAreRefused) {
+  const std::string acks =
+      "offsets.commit.required.acks must be greater or equal to -1 and less or equal to "
+      "offsets.topic.replication.factor";
+  EXPECT_THAT(refusal({{"offsets.commit.required.acks", "-2"}}), HasSubstr(acks));
+  EXPECT_THAT(
+      refusal({{"offsets.commit.required.acks", "2"}, {"offsets.topic.replication.factor", "1"}}),
+      HasSubstr(acks));
+  EXPECT_EQ(refusal({{"offsets.commit.required.acks", "3"}}), "accepted");
+  EXPECT_EQ(refusal({{"offsets.topic.compression.codec", "5"}}), "Unknown compression type id: 5");
+  EXPECT_EQ(refusal({{"offsets.topic.compression.codec", "-1"}}),
+            "Unknown compression type id: -1");
+  EXPECT_EQ(refusal({{"offsets.topic.compression.codec", "4"}}), "accepted");
+}
+
 TEST(BrokerConfig, TwoSidedTimestampLimitStandsInForTheOneSidedOnes) {
   const auto config = BrokerConfig::load(with({{"log.message.timestamp.difference.max.ms", "1000"},
                                                {"log.message.timestamp.after.max.ms", "10"}}));
