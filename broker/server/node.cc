@@ -62,6 +62,13 @@ Node::Node(const config::BrokerConfig& config, BrokerId broker_id, std::string c
                                                             .logs = parts_.logs,
                                                             .metadata = metadata_,
                                                             .topic_configs = topic_configs_}),
+      groups_(group_coordinator_options(config, broker_id), {.clock = parts_.clock,
+                                                             .random = parts_.random,
+                                                             .coordination = parts_.coordination,
+                                                             .timers = parts_.timers,
+                                                             .background = parts_.background,
+                                                             .replicas = replicas_,
+                                                             .zookeeper = parts_.zookeeper}),
       controller_(parts_.zookeeper, parts_.transport, parts_.coordination, parts_.clock,
                   parts_.random, controller_options(config, broker_id)),
       registration_(parts_.zookeeper, parts_.coordination, broker_id,
@@ -83,10 +90,12 @@ Node::Node(const config::BrokerConfig& config, BrokerId broker_id, std::string c
                .controller = controller_,
                .producer_ids = producer_ids_},
       dispatcher_(context_) {
+  replicas_.set_leadership_observer(&groups_);
   parts_.zookeeper.add_observer(this);
 }
 
 Node::~Node() {
+  replicas_.set_leadership_observer(nullptr);
   *alive_ = nullptr;
   parts_.coordination.cancel(retry_);
   parts_.coordination.cancel(shutdown_retry_);
@@ -112,6 +121,7 @@ void Node::start(std::vector<Endpoint> endpoints, std::optional<zk::SessionId> f
                                     started_ = true;
                                     replicas_.set_broker_epoch(*epoch);
                                     replicas_.start();
+                                    groups_.start();
                                     controller_.startup();
                                     done({});
                                   });
@@ -243,6 +253,7 @@ void Node::on_controlled_shutdown(int tries_left,
 void Node::shutdown(std::function<void()> done) {
   stopping_ = true;
   parts_.coordination.cancel(std::exchange(retry_, {}));
+  groups_.shutdown();
   replicas_.shutdown();
   controller_.shutdown(std::move(done));
 }

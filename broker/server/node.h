@@ -27,6 +27,7 @@
 #include "broker/base/random.h"
 #include "broker/base/result.h"
 #include "broker/controller/controller.h"
+#include "broker/coordinator/group/group_coordinator.h"
 #include "broker/log/log_manager.h"
 #include "broker/protocol/ids.h"
 #include "broker/protocol/transport.h"
@@ -85,6 +86,7 @@ class Node final : public zk::ZooKeeper::Observer {
   replica::ReplicaManager& replicas() { return replicas_; }
   replica::MetadataCache& metadata() { return metadata_; }
   controller::Controller& controller() { return controller_; }
+  group::GroupCoordinator& groups() { return groups_; }
 
   void on_watch_event(zk::WatchEvent, const std::string&) override {}
   void on_session_established() override;
@@ -109,6 +111,7 @@ class Node final : public zk::ZooKeeper::Observer {
   replica::MetadataCache metadata_;
   replica::TopicConfigs topic_configs_;
   replica::ReplicaManager replicas_;
+  group::GroupCoordinator groups_;
   controller::Controller controller_;
   zk::BrokerRegistration registration_;
   ControllerClient controller_client_;
