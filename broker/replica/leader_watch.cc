@@ -33,8 +33,12 @@ class DelayedMetadata final : public DelayedOperation {
 }  // namespace
 
 LeaderWatch::LeaderWatch(const Clock& clock, const MetadataCache& metadata,
-                         DelayedOperations& deadlines)
-    : clock_(clock), metadata_(metadata), deadlines_(deadlines) {}
+                         DelayedOperations& deadlines, std::vector<Executor*> homes)
+    : clock_(clock),
+      metadata_(metadata),
+      deadlines_(deadlines),
+      homes_(std::move(homes)),
+      alive_(std::make_shared<LeaderWatch*>(this)) {}
 
 void LeaderWatch::on_news(BrokerId broker, BrokerConnection::News news) {
   using News = BrokerConnection::News;
@@ -85,7 +89,28 @@ void LeaderWatch::forget_old_suspicions() {
   anyone_suspected_.store(!suspected_.empty(), std::memory_order_release);
 }
 
+// A request on its way through the homes.
+struct LeaderWatch::Look {
+  std::atomic<std::size_t> homes_left;
+  MetadataQuery query;
+  std::unique_ptr<MetadataSink> sink;
+};
+
 void LeaderWatch::tell_metadata(MetadataQuery query, std::unique_ptr<MetadataSink> sink) {
+  const auto look = std::make_shared<Look>(homes_.size(), std::move(query), std::move(sink));
+  for (Executor* home : homes_) {
+    // The first task may run in the turn that is under way, whose look at the sockets may have been
+    // before the death; the second runs after a whole one.
+    home->post([alive = alive_, look, home] {
+      home->post([alive, look] {
+        if (look->homes_left.fetch_sub(1) > 1 || !*alive) return;
+        (*alive)->answer_or_hold(std::move(look->query), std::move(look->sink));
+      });
+    });
+  }
+}
+
+void LeaderWatch::answer_or_hold(MetadataQuery query, std::unique_ptr<MetadataSink> sink) {
   forget_old_suspicions();
   auto snapshot = metadata_.snapshot();
   const auto until = held_until(*snapshot, query);

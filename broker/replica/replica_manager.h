@@ -112,7 +112,7 @@ class ReplicaManager {
   void append(std::vector<AppendEntry> entries, Acks acks, Duration timeout,
               log::AppendOrigin origin, std::unique_ptr<AppendSink> sink);
   void fetch(FetchParams params, std::vector<FetchEntry> entries, std::unique_ptr<FetchSink> sink);
-  // A snapshot of the metadata, at once, or a moment later if a leader has probably just died.
+  // A snapshot of the metadata; not at once if it names a leader that has probably just died.
   void tell_metadata(MetadataQuery query, std::unique_ptr<MetadataSink> sink) {
     leader_watch_.tell_metadata(std::move(query), std::move(sink));
   }

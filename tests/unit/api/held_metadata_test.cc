@@ -95,7 +95,9 @@ class HeldMetadata : public ::testing::Test {
     MetadataRequest::MetadataRequestTopic topic;
     topic.name = "first";
     request.topics = {topic};
-    return broker_.send_raw(request, kVersion);
+    const auto outcome = broker_.send_raw(request, kVersion);
+    broker_.run_for(Duration{0});
+    return outcome;
   }
   static BrokerId leader_in(const Outcome& outcome) {
     EXPECT_EQ(outcome.kind, Outcome::Kind::kAnswered);

@@ -67,6 +67,7 @@ class LeaderWatchTest : public testing::Test, public BrokerFixture {
   }
   void ask(Told& to, MetadataQuery query = {.all_topics = false, .names = {"first"}, .ids = {}}) {
     manager->tell_metadata(std::move(query), std::make_unique<MetadataProbe>(to));
+    run_for(Duration{0});
   }
   static BrokerId leader_in(const Told& told) {
     return told.snapshot->partition("first", PartitionId{0})->leader;
@@ -78,6 +79,17 @@ TEST_F(LeaderWatchTest, AnswersAtOnceWhileNobodyIsSuspected) {
   ask(told);
   EXPECT_FALSE(told.parked);
   EXPECT_EQ(leader_in(told), BrokerId{2});
+}
+// The client saw the end of its connection a moment before us.
+TEST_F(LeaderWatchTest, NewsThatWaitToBeHandledAreHandledBeforeTheAnswer) {
+  leader_answers();
+  Told told;
+  manager->tell_metadata({.all_topics = true, .names = {}, .ids = {}},
+                         std::make_unique<MetadataProbe>(told));
+  process.post([this] { transport.fail(ErrorCode::kNetworkException); });
+  run_for(Duration{0});
+  EXPECT_TRUE(told.parked);
+  EXPECT_EQ(told.snapshot, nullptr);
 }
 TEST_F(LeaderWatchTest, HoldsTheAnswerUntilTheControllerNamesAnotherLeader) {
   leader_dies();
