@@ -51,8 +51,9 @@ class SteadyLoad:
                    f"partition {partition} acknowledges", 120, 0.002)
 
     def longest_gap(self, partition, since, until):
-        moments = [m for m in self.moments[partition] if since - 1 <= m <= until]
-        return max((b - a for a, b in zip(moments, moments[1:])), default=0)
+        """The gap that `since` falls into counts whole; one that was over by then does not."""
+        moments = [m for m in self.moments[partition] if m <= until]
+        return max((b - a for a, b in zip(moments, moments[1:]) if b > since), default=0)
 
     def end(self):
         self.process.stdin.close()

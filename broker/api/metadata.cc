@@ -11,6 +11,8 @@
 #include "broker/protocol/messages/metadata.h"
 #include "broker/protocol/topic_name.h"
 #include "broker/replica/metadata_cache.h"
+#include "broker/replica/operations.h"
+#include "broker/replica/replica_manager.h"
 
 namespace barnabas::api {
 namespace {
@@ -111,70 +113,104 @@ bool asks_by_id_too_early(const MetadataRequest& request, std::int16_t version) 
              [](const auto& topic) { return !topic.name || !topic.topic_id.is_zero(); });
 }
 
-void fill_topics(const MetadataRequest& request, const MetadataSnapshot& snapshot,
-                 const Answer& answer, std::int16_t version, std::vector<Topic>& topics) {
-  const bool all = !request.topics || (version == 0 && request.topics->empty());
-  if (all) {
-    topics.reserve(snapshot.topics.size());
-    for (const auto& entry : snapshot.topics) topics.push_back(answer.topic(*entry.second));
-    return;
-  }
-  // One id makes it a request by ids; names are then not looked at. Each topic is told once.
+// One id makes it a request by ids; names are then not looked at. Each topic is told once.
+replica::MetadataQuery query_of(const MetadataRequest& request, std::int16_t version) {
+  replica::MetadataQuery query;
+  query.all_topics = !request.topics || (version == 0 && request.topics->empty());
+  if (query.all_topics) return query;
   std::set<Uuid> ids;
   std::set<std::string_view> names;
   for (const auto& topic : *request.topics) {
     if (!topic.topic_id.is_zero()) ids.insert(topic.topic_id);
     if (topic.name) names.insert(*topic.name);
   }
-  if (!ids.empty()) {
-    for (const Uuid& id : ids) topics.push_back(answer.topic_or_error(id));
-  } else {
-    for (const std::string_view name : names) topics.push_back(answer.topic_or_error(name));
-  }
+  query.ids.assign(ids.begin(), ids.end());
+  if (query.ids.empty()) query.names.assign(names.begin(), names.end());
+  return query;
 }
 
-}  // namespace
+// Owns one request until it is answered.
+class Metadata final : public replica::MetadataSink {
+ public:
+  Metadata(Context& context, protocol::Request request, protocol::Responder responder,
+           MetadataRequest message)
+      : context_(context),
+        request_(std::move(request)),
+        responder_(std::move(responder)),
+        message_(std::move(message)),
+        query_(query_of(message_, request_.version)) {}
 
-void handle_metadata(Context& context, protocol::Request request, protocol::Responder responder) {
-  const std::int16_t version = request.version;
-  const auto decoded = MetadataRequest::decode(BytesView(request.body), version);
-  if (!decoded) return responder.close_connection();
+  const replica::MetadataQuery& query() const { return query_; }
 
-  MetadataResponse response;
-  if (asks_by_id_too_early(*decoded, version)) {
-    for (const auto& topic : *decoded->topics) {
+  void parked() override { responder_.work_done(); }
+
+  void done(std::shared_ptr<const MetadataSnapshot> snapshot) override {
+    MetadataResponse response;
+    response.cluster_id = context_.cluster_id;
+    response.controller_id = snapshot->controller_id;
+    for (const auto& [id, broker] : snapshot->brokers) {
+      const Endpoint* endpoint = broker.endpoint(request_.listener);
+      if (endpoint == nullptr) continue;
+      auto& told = response.brokers.emplace_back();
+      told.node_id = id;
+      told.host = endpoint->host;
+      told.port = endpoint->port;
+      told.rack = broker.rack;
+    }
+    fill_topics(*snapshot, response.topics);
+    if (message_.include_cluster_authorized_operations) {
+      response.cluster_authorized_operations = kClusterOperations;
+    }
+    if (message_.include_topic_authorized_operations) {
+      for (Topic& topic : response.topics) {
+        if (topic.name) topic.topic_authorized_operations = kTopicOperations;
+      }
+    }
+    responder_.respond(response.encode(request_.version));
+  }
+
+  void refuse_early_ids() {
+    MetadataResponse response;
+    for (const auto& topic : *message_.topics) {
       Topic& refused = response.topics.emplace_back();
       refused.name = topic.name.value_or("");
       refused.topic_id = topic.topic_id;
       refused.error_code = ErrorCode::kInvalidRequest;
     }
-    responder.respond(response.encode(version));
-    return;
+    responder_.respond(response.encode(request_.version));
   }
 
-  const std::shared_ptr<const MetadataSnapshot> snapshot = context.metadata.snapshot();
-  response.cluster_id = context.cluster_id;
-  response.controller_id = snapshot->controller_id;
-  for (const auto& [id, broker] : snapshot->brokers) {
-    const Endpoint* endpoint = broker.endpoint(request.listener);
-    if (endpoint == nullptr) continue;
-    auto& told = response.brokers.emplace_back();
-    told.node_id = id;
-    told.host = endpoint->host;
-    told.port = endpoint->port;
-    told.rack = broker.rack;
-  }
-  fill_topics(*decoded, *snapshot, Answer(*snapshot, request.listener, version), version,
-              response.topics);
-  if (decoded->include_cluster_authorized_operations) {
-    response.cluster_authorized_operations = kClusterOperations;
-  }
-  if (decoded->include_topic_authorized_operations) {
-    for (Topic& topic : response.topics) {
-      if (topic.name) topic.topic_authorized_operations = kTopicOperations;
+ private:
+  void fill_topics(const MetadataSnapshot& snapshot, std::vector<Topic>& topics) const {
+    const Answer answer(snapshot, request_.listener, request_.version);
+    if (query_.all_topics) {
+      topics.reserve(snapshot.topics.size());
+      for (const auto& entry : snapshot.topics) topics.push_back(answer.topic(*entry.second));
+    }
+    for (const Uuid& id : query_.ids) topics.push_back(answer.topic_or_error(id));
+    for (const std::string_view name : query_.names) {
+      topics.push_back(answer.topic_or_error(name));
     }
   }
-  responder.respond(response.encode(version));
+
+  Context& context_;
+  const protocol::Request request_;
+  protocol::Responder responder_;
+  const MetadataRequest message_;
+  const replica::MetadataQuery query_;
+};
+
+}  // namespace
+
+void handle_metadata(Context& context, protocol::Request request, protocol::Responder responder) {
+  auto message = MetadataRequest::decode(BytesView(request.body), request.version);
+  if (!message) return responder.close_connection();
+  const bool refused = asks_by_id_too_early(*message, request.version);
+  auto metadata = std::make_unique<Metadata>(context, std::move(request), std::move(responder),
+                                             std::move(*message));
+  if (refused) return metadata->refuse_early_ids();
+  replica::MetadataQuery query = metadata->query();
+  context.replicas.tell_metadata(std::move(query), std::move(metadata));
 }
 
 }  // namespace barnabas::api

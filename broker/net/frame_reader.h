@@ -39,8 +39,8 @@ class FrameReader {
   enum class NextStatus { kFrame, kNone, kBadLength };
 
   // Up to here a stranger's frame gets its memory at once: pages that are never written cost
-  // nothing, and no byte has to move.
-  static constexpr std::size_t kStrangersAtOnceBytes = BufferPool::kMaxSpareBytes;
+  // nothing, and no byte has to move. The usual limit of a request is 1 MB.
+  static constexpr std::size_t kStrangersAtOnceBytes = 1280 * 1024;
 
   FrameReader(BufferPool& pool, std::int32_t max_frame_bytes, std::size_t at_once_bytes)
       : pool_(pool), max_frame_bytes_(max_frame_bytes), at_once_bytes_(at_once_bytes) {}

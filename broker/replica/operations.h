@@ -14,10 +14,12 @@
 
 #include "broker/base/bytes.h"
 #include "broker/base/clock.h"
+#include "broker/base/uuid.h"
 #include "broker/log/log.h"
 #include "broker/protocol/error_code.h"
 #include "broker/protocol/ids.h"
 #include "broker/protocol/records.h"
+#include "broker/replica/metadata_cache.h"
 
 namespace barnabas::replica {
 
@@ -98,6 +100,24 @@ class FetchSink {
   virtual void parked() = 0;
   // One outcome per entry, in the order of the entries.
   virtual void done(std::vector<FetchOutcome> outcomes) = 0;
+};
+
+// ---- metadata ----
+
+// The topics that a client wants to know of.
+struct MetadataQuery {
+  bool all_topics = false;
+  std::vector<std::string_view> names;
+  std::vector<Uuid> ids;
+};
+
+class MetadataSink {
+ public:
+  virtual ~MetadataSink() = default;
+  // The answer is held: the controller is likely to know more in a moment. At most once, before
+  // done().
+  virtual void parked() = 0;
+  virtual void done(std::shared_ptr<const MetadataSnapshot> snapshot) = 0;
 };
 
 // ---- offsets ----

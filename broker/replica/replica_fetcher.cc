@@ -50,6 +50,7 @@ void ReplicaFetcher::connect_to(const std::string& host, std::int32_t port) {
 
 void ReplicaFetcher::break_off() {
   channel_.reset();
+  connection_.on_closed_by_us();
   in_flight_ = InFlight::kNothing;
   for (auto& [tp, entry] : entries_) entry.asked = false;
 }
@@ -120,6 +121,9 @@ protocol::Channel::Callback ReplicaFetcher::guarded(
     const auto self = weak.lock();
     if (!self || self->closed_) return;
     self->in_flight_ = InFlight::kNothing;
+    BrokerConnection& connection = self->connection_;
+    self->parts_.leader_watch.on_news(
+        self->source_, frame ? connection.on_answer() : connection.on_failure(frame.error().code));
     if (frame) {
       (*self.*handler)(*frame, version);
     } else {
@@ -167,7 +171,7 @@ bool ReplicaFetcher::send_fetch(Time now) {
   } else {
     request.replica_id = parts_.self;
   }
-  request.max_wait_ms = to_ms(wait);
+  request.max_wait_ms = connection_.is_proven() ? to_ms(wait) : 0;
   request.min_bytes = parts_.config.min_bytes;
   request.max_bytes = parts_.config.response_max_bytes;
   const TopicPartition* last = nullptr;

@@ -7,7 +7,9 @@
 //
 // A fetch waits at the leader for data. It is not let to wait beyond the end of a back-off, and it
 // is broken off (with its connection) when partitions are added: a partition whose leader has just
-// changed would otherwise wait for the idle ones.
+// changed would otherwise wait for the idle ones. The first fetch of a connection does not wait at
+// all: its answer shows that the leader lives, which the leader watch is told, as it is of a leader
+// that ends a connection.
 // Threads  bound to `home`: all calls and callbacks are there.
 // Source   Kafka 3.9, AbstractFetcherThread.scala, ReplicaFetcherThread.scala,
 //          RemoteLeaderEndPoint.scala
@@ -26,6 +28,8 @@
 #include "broker/protocol/ids.h"
 #include "broker/protocol/transport.h"
 #include "broker/replica/core/partition_fetch_state.h"
+#include "broker/replica/core/suspected_brokers.h"
+#include "broker/replica/leader_watch.h"
 #include "broker/replica/partition.h"
 
 namespace barnabas::replica {
@@ -56,6 +60,7 @@ class ReplicaFetcher : public std::enable_shared_from_this<ReplicaFetcher> {
     Executor& home;
     protocol::Transport& transport;
     const Clock& clock;
+    LeaderWatch& leader_watch;
   };
   ReplicaFetcher(Parts parts, BrokerId source, int index);
 
@@ -107,6 +112,7 @@ class ReplicaFetcher : public std::enable_shared_from_this<ReplicaFetcher> {
   std::string host_;
   std::int32_t port_ = 0;
   std::unique_ptr<protocol::Channel> channel_;
+  BrokerConnection connection_;
   InFlight in_flight_ = InFlight::kNothing;
   TimerId wake_;
   bool closed_ = false;

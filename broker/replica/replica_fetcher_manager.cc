@@ -5,13 +5,15 @@ namespace barnabas::replica {
 ReplicaFetcherManager::ReplicaFetcherManager(FetcherConfig config, BrokerId self,
                                              const std::atomic<std::int64_t>& broker_epoch,
                                              std::vector<Executor*> homes,
-                                             protocol::Transport& transport, const Clock& clock)
+                                             protocol::Transport& transport, const Clock& clock,
+                                             LeaderWatch& leader_watch)
     : config_(config),
       self_(self),
       broker_epoch_(broker_epoch),
       homes_(std::move(homes)),
       transport_(transport),
-      clock_(clock) {}
+      clock_(clock),
+      leader_watch_(leader_watch) {}
 
 ReplicaFetcherManager::~ReplicaFetcherManager() {
   for (const auto& [key, running] : fetchers_) running.fetcher->close();
@@ -35,7 +37,8 @@ ReplicaFetcherManager::Running& ReplicaFetcherManager::running(const Key& key) {
         static_cast<std::size_t>(key.first.value() * config_.num_fetchers + key.second);
     running.home = homes_[slot % homes_.size()];
     running.fetcher = std::make_shared<ReplicaFetcher>(
-        ReplicaFetcher::Parts{config_, self_, broker_epoch_, *running.home, transport_, clock_},
+        ReplicaFetcher::Parts{config_, self_, broker_epoch_, *running.home, transport_, clock_,
+                              leader_watch_},
         key.first, key.second);
   }
   return running;

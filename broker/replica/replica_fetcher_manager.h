@@ -28,7 +28,8 @@ class ReplicaFetcherManager {
   // `homes` is not empty.
   ReplicaFetcherManager(FetcherConfig config, BrokerId self,
                         const std::atomic<std::int64_t>& broker_epoch, std::vector<Executor*> homes,
-                        protocol::Transport& transport, const Clock& clock);
+                        protocol::Transport& transport, const Clock& clock,
+                        LeaderWatch& leader_watch);
   // The homes run no task of ours any more.
   ~ReplicaFetcherManager();
   ReplicaFetcherManager(const ReplicaFetcherManager&) = delete;
@@ -65,6 +66,7 @@ class ReplicaFetcherManager {
   const std::vector<Executor*> homes_;
   protocol::Transport& transport_;
   const Clock& clock_;
+  LeaderWatch& leader_watch_;
 
   std::map<Key, Running> fetchers_;
   std::map<TopicPartition, Key> fetched_by_;

@@ -15,10 +15,11 @@ ReplicaManager::ReplicaManager(ReplicaManagerConfig config, ReplicaManagerParts 
       parts_(std::move(parts)),
       alive_(std::make_shared<ReplicaManager*>(this)),
       delayed_(parts_.clock, parts_.timers),
+      leader_watch_(parts_.clock, parts_.metadata, delayed_, parts_.fetcher_homes),
       alter_partition_({.broker_id = config_.broker_id, .listener = config_.inter_broker_listener},
                        parts_.coordination, parts_.transport, parts_.metadata, broker_epoch_),
       fetchers_(config_.fetcher, config_.broker_id, broker_epoch_, parts_.fetcher_homes,
-                parts_.transport, parts_.clock) {}
+                parts_.transport, parts_.clock, leader_watch_) {}
 
 ReplicaManager::~ReplicaManager() {
   *alive_ = nullptr;
@@ -26,6 +27,7 @@ ReplicaManager::~ReplicaManager() {
   parts_.coordination.cancel(checkpoint_timer_);
   // Waiting operations hold their partitions and are held by them.
   delayed_.clear();
+  leader_watch_.clear();
   for (const auto& partition : partitions()) {
     partition->append_watchers().clear();
     partition->fetch_watchers().clear();
@@ -237,6 +239,7 @@ Result<void> ReplicaManager::update_metadata(const ControllerStamp& stamp,
   const auto before = parts_.metadata.snapshot();
   const auto removed = parts_.metadata.update(update);
   const auto after = parts_.metadata.snapshot();
+  leader_watch_.on_metadata_updated();
   for (const TopicPartition& tp : removed) {
     if (!after->topic(tp.topic)) parts_.topic_configs.forget(tp.topic);
   }

@@ -32,6 +32,7 @@
 #include "broker/replica/core/leader_and_isr.h"
 #include "broker/replica/delayed_operations.h"
 #include "broker/replica/leadership_observer.h"
+#include "broker/replica/leader_watch.h"
 #include "broker/replica/metadata_cache.h"
 #include "broker/replica/operations.h"
 #include "broker/replica/partition.h"
@@ -114,6 +115,10 @@ class ReplicaManager {
   void append(std::vector<AppendEntry> entries, Acks acks, Duration timeout,
               log::AppendOrigin origin, std::unique_ptr<AppendSink> sink);
   void fetch(FetchParams params, std::vector<FetchEntry> entries, std::unique_ptr<FetchSink> sink);
+  // A snapshot of the metadata; not at once if it names a leader that has probably just died.
+  void tell_metadata(MetadataQuery query, std::unique_ptr<MetadataSink> sink) {
+    leader_watch_.tell_metadata(std::move(query), std::move(sink));
+  }
   // No value: nothing found; offset, timestamp and epoch are -1.
   Result<log::TimestampAndOffset> list_offsets(const ListOffsetsQuery& query) const;
   Result<log::EpochEndOffset> end_offset_for_leader_epoch(const EndOffsetQuery& query) const;
@@ -183,6 +188,7 @@ class ReplicaManager {
 
   // Thread-safe
   DelayedOperations delayed_;
+  LeaderWatch leader_watch_;
   AlterPartitionSender alter_partition_;
   ReplicaFetcherManager fetchers_;
 

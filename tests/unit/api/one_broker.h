@@ -31,6 +31,7 @@ inline constexpr char kClusterId[] = "AAAAAAAAAAAAAAAAAAAAAA";
 struct Outcome {
   enum class Kind { kWaiting, kAnswered, kNothing, kClosed } kind = Kind::kWaiting;
   BufferPtr body;
+  bool work_done = false;
 
   bool closed() const { return kind == Kind::kClosed; }
 };
@@ -44,6 +45,8 @@ class OneBroker {
   ~OneBroker() { process_.kill(); }
 
   server::Node& node() { return *node_; }
+  sim::Scheduler& scheduler() { return scheduler_; }
+  sim::Network& network() { return network_; }
 
   // Registers the broker, which becomes the controller of its cluster of one.
   void start() {
@@ -71,9 +74,11 @@ class OneBroker {
     }
   }
 
-  // Sends a request as bytes.
-  Outcome ask_bytes(protocol::ApiKey api, std::int16_t version, BytesView body,
-                    const std::string& listener = "PLAINTEXT") {
+  void run_for(Duration duration) { scheduler_.run_until(scheduler_.now() + duration); }
+
+  // Sends a request as bytes; the outcome changes when it is answered.
+  std::shared_ptr<Outcome> send_bytes(protocol::ApiKey api, std::int16_t version, BytesView body,
+                                      const std::string& listener = "PLAINTEXT") {
     auto outcome = std::make_shared<Outcome>();
     protocol::Request request;
     request.api = api;
@@ -86,10 +91,20 @@ class OneBroker {
     request.home = &process_;
     node_->request_handler().handle(std::move(request),
                                     protocol::Responder(std::make_unique<Sink>(outcome)));
+    return outcome;
+  }
+  Outcome ask_bytes(protocol::ApiKey api, std::int16_t version, BytesView body,
+                    const std::string& listener = "PLAINTEXT") {
+    const auto outcome = send_bytes(api, version, body, listener);
     run_until([&] { return outcome->kind != Outcome::Kind::kWaiting; });
     return *outcome;
   }
 
+  template <typename Request>
+  std::shared_ptr<Outcome> send_raw(const Request& request, std::int16_t version) {
+    const BufferPtr body = joined(request.encode(version));
+    return send_bytes(Request::kApiKey, version, std::as_const(*body).view());
+  }
   template <typename Request>
   Outcome ask_raw(const Request& request, std::int16_t version,
                   const std::string& listener = "PLAINTEXT") {
@@ -134,7 +149,7 @@ class OneBroker {
     }
     void respond_nothing() override { outcome_->kind = Outcome::Kind::kNothing; }
     void close_connection() override { outcome_->kind = Outcome::Kind::kClosed; }
-    void work_done() override {}
+    void work_done() override { outcome_->work_done = true; }
 
    private:
     const std::shared_ptr<Outcome> outcome_;
