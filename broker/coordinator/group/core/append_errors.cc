@@ -33,6 +33,8 @@ ErrorCode group_store_error(ErrorCode log_error) {
 }
 
 ErrorCode offset_commit_error(ErrorCode log_error) {
+  // A transaction that could not be verified: clients try again without looking for a coordinator.
+  if (log_error == ErrorCode::kNetworkException) return ErrorCode::kCoordinatorLoadInProgress;
   if (const auto error = of_the_coordinator(log_error)) return *error;
   return is_of_size(log_error) ? ErrorCode::kInvalidCommitOffsetSize : log_error;
 }

@@ -249,7 +249,7 @@ void Group::apply(const GroupRecord& record) {
   }
   for (const std::string& id : gone) remove(id);
   leader_ = record.leader;
-  if (leader_ && !members_.contains(*leader_)) {
+  if (!leader_ || !members_.contains(*leader_)) {
     leader_ = members_.empty() ? std::nullopt : std::optional(members_.begin()->first);
   }
   enter(members_.empty() ? GroupState::kEmpty : GroupState::kStable, record.state_timestamp);

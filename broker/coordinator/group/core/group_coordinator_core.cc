@@ -136,7 +136,9 @@ void GroupCoordinatorCore::on_appended(AppendId append, ErrorCode error, Offset 
 void GroupCoordinatorCore::on_tick(Now now, Effects& out) {
   for (const DeadlineKey& due : deadlines_.take_due(now.time)) {
     Group* group = find(due.group);
-    if (group == nullptr) continue;
+    // Put off by one that was due before it: a join phase that ends, say, hears of its members.
+    const bool put_off = deadlines_.contains({due.kind, due.group, due.member});
+    if (group == nullptr || put_off) continue;
     switch (due.kind) {
       case DeadlineKind::kSession:
         on_session_deadline(*group, due.member, now, out);

@@ -95,7 +95,7 @@ class GroupCoordinatorCore {
   struct StoredOffsets {
     RequestId request;
     std::string group;
-    std::vector<std::pair<TopicPartition, CommittedOffset>> offsets;
+    std::map<TopicPartition, CommittedOffset> offsets;
     std::vector<ErrorCode> errors;  // of the request's partitions; those appended have NONE
   };
   // A static member that came back under a new id while its group was stable.

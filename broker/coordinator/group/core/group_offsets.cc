@@ -17,21 +17,24 @@ bool GroupOffsets::has_pending(const TopicPartition& tp) const {
 
 void GroupOffsets::commit(const TopicPartition& tp, AppendId append, const CommittedOffset& value,
                           Offset record_offset) {
-  if (!pending_.contains(tp)) return;
+  const auto found = pending_.find(tp);
+  if (found == pending_.end() || !found->second.contains(append)) return;
   apply(tp, value, record_offset);
   no_longer_pending(tp, append);
 }
 
 void GroupOffsets::no_longer_pending(const TopicPartition& tp, AppendId append) {
   const auto found = pending_.find(tp);
-  if (found != pending_.end() && found->second == append) pending_.erase(found);
+  if (found == pending_.end()) return;
+  found->second.erase(append);
+  if (found->second.empty()) pending_.erase(found);
 }
 
 void GroupOffsets::apply(const TopicPartition& tp, const CommittedOffset& value,
                          Offset record_offset) {
   const auto [at, added] = committed_.try_emplace(tp, Committed{value, record_offset});
-  // Appends are answered in the order of the log but for those of the same moment.
-  if (!added && at->second.record_offset < record_offset) at->second = {value, record_offset};
+  // Of two records of one batch the later one counts, as it does once the log is compacted.
+  if (!added && at->second.record_offset <= record_offset) at->second = {value, record_offset};
 }
 
 void GroupOffsets::remove(const TopicPartition& tp) {
@@ -74,21 +77,23 @@ std::vector<TopicPartition> GroupOffsets::forget(const std::vector<TopicPartitio
 std::vector<TopicPartition> GroupOffsets::forget_all() {
   std::set<TopicPartition> all;
   for (const auto& [tp, offset] : committed_) all.insert(tp);
-  for (const auto& [tp, append] : pending_) all.insert(tp);
+  for (const auto& [tp, appends] : pending_) all.insert(tp);
   transactional_.clear();
   return forget({all.begin(), all.end()});
 }
 
-std::vector<TopicPartition> GroupOffsets::expired(const Expiry& expiry) const {
+std::vector<TopicPartition> GroupOffsets::expire(const Expiry& expiry) {
   std::vector<TopicPartition> expired;
   for (const auto& [tp, offset] : committed_) {
     if (pending_.contains(tp)) continue;
     if (expiry.kept_topics != nullptr && expiry.kept_topics->contains(tp.topic)) continue;
     const Timestamp base = expiry.base.value_or(offset.value.commit_timestamp);
-    const bool over = offset.value.expire_timestamp ? expiry.now >= *offset.value.expire_timestamp
-                                                    : expiry.now - base >= expiry.retention.count();
+    const bool over = offset.value.expire_timestamp
+                          ? expiry.now >= *offset.value.expire_timestamp
+                          : minus_as_java(expiry.now, base) >= expiry.retention.count();
     if (over) expired.push_back(tp);
   }
+  for (const TopicPartition& tp : expired) committed_.erase(tp);
   return expired;
 }
 

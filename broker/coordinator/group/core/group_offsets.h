@@ -33,7 +33,7 @@ class GroupOffsets {
   bool empty() const { return committed_.empty() && pending_.empty() && transactional_.empty(); }
 
   // ---- on its way to the log
-  void prepare(const TopicPartition& tp, AppendId append) { pending_[tp] = append; }
+  void prepare(const TopicPartition& tp, AppendId append) { pending_[tp].insert(append); }
   // The append has ended well; what was forgotten since then stays so.
   void commit(const TopicPartition& tp, AppendId append, const CommittedOffset& value,
               Offset record_offset);
@@ -58,11 +58,13 @@ class GroupOffsets {
     std::optional<Timestamp> base{};
     const std::set<std::string, std::less<>>* kept_topics = nullptr;
   };
-  std::vector<TopicPartition> expired(const Expiry& expiry) const;
+  // Forgets what has expired, and returns it; what is on its way, also in a transaction, stays.
+  std::vector<TopicPartition> expire(const Expiry& expiry);
 
  private:
   std::map<TopicPartition, Committed> committed_;
-  std::map<TopicPartition, AppendId> pending_;  // the last append of each
+  // Appends may end in another order than they began, an early one well and a late one badly.
+  std::map<TopicPartition, std::set<AppendId>> pending_;
   std::map<ProducerId, std::map<TopicPartition, Committed>> transactional_;
 };
 

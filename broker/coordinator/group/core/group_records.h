@@ -1,10 +1,11 @@
 // The records of __consumer_offsets: what is known of groups that outlives their coordinator.
 //
-//   key                                      value
-//   version 1: group, topic, partition       a committed offset, version 3 (1 with an explicit
-//   expiry) version 2: group                         a group's generation, version 3 Both begin
-//   with their version as int16. Without a value: deleted (a tombstone).
+//   key                                   value
+//   version 1: group, topic, partition    a committed offset, version 3
+//                                         (1, if it has an expiry of its own)
+//   version 2: group                      a group's generation, version 3
 //
+// Both begin with their version as int16. Without a value: deleted (a tombstone).
 // Older versions of both are read. Threads: value types and pure functions.
 // Source  Kafka 3.9, GroupMetadataManager.scala; reference of the formats: OffsetCommitKey.json,
 //         OffsetCommitValue.json, GroupMetadataKey.json, GroupMetadataValue.json

@@ -112,18 +112,18 @@ void GroupCoordinatorCore::join_new(Group& group, const JoinRequest& request, No
       return replace_static_member(group, *old_id, std::move(new_id), request, now, out);
     }
   }
-  const std::string_view kind = request.instance_id ? "Static" : "Dynamic";
-  if (request.require_known_member_id) {
-    out.push_back(Say{false, fmt::format("{} member with unknown member id joins group {} in {} "
-                                         "state. Created a new member id {} and request the member "
-                                         "to rejoin with this id.",
-                                         kind, group.id(), name_of(group.state()), new_id)});
+  if (request.require_known_member_id && !request.instance_id) {
+    out.push_back(Say{false, fmt::format("Dynamic member with unknown member id joins group {} in "
+                                         "{} state. Created a new member id {} and request the "
+                                         "member to rejoin with this id.",
+                                         group.id(), name_of(group.state()), new_id)});
     group.add_pending_member(new_id);
     deadlines_.set({DeadlineKind::kPendingMember, group.id(), new_id},
                    now.time + request.session_timeout);
     out.push_back(AnswerJoin{request.id, refusal(ErrorCode::kMemberIdRequired, new_id)});
     return;
   }
+  const std::string_view kind = request.instance_id ? "Static" : "Dynamic";
   out.push_back(
       Say{false, fmt::format("{} member with unknown member id joins group {} in {} state. "
                              "Created a new member id {} for this member and add to the "

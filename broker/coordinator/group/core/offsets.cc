@@ -49,8 +49,6 @@ ErrorCode GroupCoordinatorCore::check_commit(const Group& group,
 void GroupCoordinatorCore::store_offsets(Group& group, const OffsetCommitRequest& request, Now now,
                                          Effects& out) {
   StoredOffsets stored{.request = request.id, .group = group.id(), .offsets = {}, .errors = {}};
-  std::vector<LogRecord> records;
-  const AppendId append_id = last_append_ + 1;
   for (const auto& partition : request.partitions) {
     if (utf16_length(partition.metadata) > config_.max_metadata_length) {
       stored.errors.push_back(ErrorCode::kOffsetMetadataTooLarge);
@@ -62,14 +60,21 @@ void GroupCoordinatorCore::store_offsets(Group& group, const OffsetCommitRequest
     value.leader_epoch = partition.leader_epoch;
     value.metadata = partition.metadata;
     value.commit_timestamp = partition.commit_timestamp.value_or(now.wall_ms);
-    if (request.retention) value.expire_timestamp = now.wall_ms + request.retention->count();
-    records.push_back(offset_record(group.id(), partition.tp, value));
-    group.offsets().prepare(partition.tp, append_id);
-    stored.offsets.emplace_back(partition.tp, std::move(value));
+    if (request.retention) {
+      value.expire_timestamp = plus_as_java(now.wall_ms, request.retention->count());
+    }
+    // Of a partition that is named twice, the last one.
+    stored.offsets.insert_or_assign(partition.tp, std::move(value));
   }
-  if (records.empty()) {
+  if (stored.offsets.empty()) {
     out.push_back(AnswerCommit{request.id, std::move(stored.errors)});
     return;
+  }
+  std::vector<LogRecord> records;
+  records.reserve(stored.offsets.size());
+  for (const auto& [tp, value] : stored.offsets) {
+    records.push_back(offset_record(group.id(), tp, value));
+    group.offsets().prepare(tp, last_append_ + 1);
   }
   append(std::move(records), std::move(stored), out);
 }
@@ -132,7 +137,7 @@ Result<std::vector<ErrorCode>> GroupCoordinatorCore::delete_offsets(
     errors.push_back(subscribed ? ErrorCode::kGroupSubscribedToTopic : ErrorCode::kNone);
     if (!subscribed) deleted.push_back(tp);
   }
-  forget_offsets(*group, group->offsets().forget(deleted), out);
+  if (!deleted.empty()) forget_offsets(*group, group->offsets().forget(deleted), out);
   return errors;
 }
 
@@ -150,7 +155,7 @@ void GroupCoordinatorCore::expire_offsets(Now now, Effects& out) {
     Group& group = (at++)->second;
     std::vector<TopicPartition> expired;
     if (const auto expiry = expiry_of(group, now)) {
-      expired = group.offsets().forget(group.offsets().expired(*expiry));
+      expired = group.offsets().expire(*expiry);
     }
     if (!expired.empty()) {
       out.push_back(Say{false, fmt::format("Removed {} expired offsets of group {}.",

@@ -162,7 +162,7 @@ void GroupCoordinatorCore::store_assignment(Group& group, const SyncRequest& req
                                        group.members().size())});
   std::map<std::string_view, std::string_view> assignments;
   for (const auto& each : request.assignments) {
-    assignments.emplace(each.member_id, as_text(each.assignment));
+    assignments.insert_or_assign(each.member_id, as_text(each.assignment));
   }
   std::vector<std::string_view> missing;
   for (const auto& [id, member] : group.members()) {
@@ -222,7 +222,14 @@ void GroupCoordinatorCore::on_sync_deadline(Group& group, Now now, Effects& out)
   if (group.is(GroupState::kEmpty) || group.is(GroupState::kPreparingRebalance)) return;
   if (group.pending_sync().empty()) return;
   const std::vector<std::string> silent(group.pending_sync().begin(), group.pending_sync().end());
-  for (const std::string& id : silent) forget_member(group, id);
+  for (const std::string& id : silent) {
+    Member& member = *group.find(id);
+    // A static member that has come back, and whose new id is being stored.
+    if (member.awaiting_join) {
+      answer_join(group, member, {.error = ErrorCode::kUnknownMemberId}, out);
+    }
+    forget_member(group, id);
+  }
   prepare_rebalance(
       group, fmt::format("Removing {} on pending sync request expiration", fmt::join(silent, ", ")),
       now, out);
