@@ -153,6 +153,11 @@ void handle_metadata(Context& context, protocol::Request request, protocol::Resp
   }
 
   const std::shared_ptr<const MetadataSnapshot> snapshot = context.metadata.snapshot();
+  // A broker that starts knows no topic until the controller's first update, milliseconds later. A
+  // client that is told so may take its topics for deleted: librdkafka fails every record that
+  // waits for them. So it is as though nobody listened yet, and the client asks another broker, or
+  // again.
+  if (snapshot->brokers.empty()) return responder.close_connection();
   response.cluster_id = context.cluster_id;
   response.controller_id = snapshot->controller_id;
   for (const auto& [id, broker] : snapshot->brokers) {

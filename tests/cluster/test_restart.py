@@ -4,6 +4,7 @@ import time
 import pytest
 from harness import wire
 from harness.cluster import Cluster
+from harness.wait import wait_until
 
 BATCHES = 5  # that many a broker remembers of a producer, and a producer has at most that many in flight
 
@@ -36,3 +37,21 @@ def test_a_restarted_broker_knows_the_last_batches_of_a_producer(stop):
         with wire.Connection(broker.port) as connection:
             for offset, batch in list(enumerate(sent))[-BATCHES:]:
                 assert produce(connection, batch) == (wire.NONE, offset)
+
+
+def test_a_broker_that_starts_never_denies_its_topics():
+    """It knows them a little after it listens; librdkafka fails all records of a topic that is denied."""
+    with Cluster(2) as cluster:
+        cluster.create_topic("t")
+        broker = cluster.brokers[2]
+
+        def topic():
+            with wire.Connection(broker.port) as connection:
+                return [connection.partitions_with_leaders("t")]
+
+        for stop in ("stop", "kill") * 5:
+            getattr(broker, stop)()
+            cluster.wait_unregistered(2)
+            broker.start()
+            assert wait_until(topic, "an answer", 30, 0)[0], "told that the topic has no partitions"
+            cluster.wait_full_isr("t")
