@@ -145,6 +145,11 @@ class Metadata final : public replica::MetadataSink {
   void parked() override { responder_.work_done(); }
 
   void done(std::shared_ptr<const MetadataSnapshot> snapshot) override {
+    // A broker that starts knows no topic until the controller's first update, milliseconds later.
+    // A client that is told so may take its topics for deleted: librdkafka fails every record that
+    // waits for them. So it is as though nobody listened yet, and the client asks another broker,
+    // or again.
+    if (snapshot->brokers.empty()) return responder_.close_connection();
     MetadataResponse response;
     response.cluster_id = context_.cluster_id;
     response.controller_id = snapshot->controller_id;

@@ -1,6 +1,7 @@
 #include "broker/log/log_loader.h"
 
 #include <algorithm>
+#include <array>
 #include <limits>
 #include <set>
 #include <string>
@@ -18,6 +19,12 @@ namespace barnabas::log {
 namespace {
 
 using protocol::RecordBatchView;
+
+// How far back before a snapshot the batches of its producers are looked for: nearly always the
+// first is enough. Only of producers that wrote so lately that they may still send again: by
+// default clients do so for two minutes (delivery.timeout.ms) or five (librdkafka).
+constexpr std::array<std::int64_t, 2> kTailBytes{64 * 1024, 4 * 1024 * 1024};
+constexpr std::int64_t kRetriedForMs = 15 * 60 * 1000;
 
 bool is_segment_file(std::string_view name) {
   return name.ends_with(kLogSuffix) || name.ends_with(kIndexSuffix) ||
@@ -218,6 +225,42 @@ class Loader {
   Segments segments_;
 };
 
+Result<void> replay(const Segments& segments, Offset from, Offset end, ProducerState& producers) {
+  for (auto it = floor_segment(segments, from); it != segments.end() && it->first < end; ++it) {
+    TRY_VOID(it->second->for_each_batch(from, [&](const RecordBatchView& batch) {
+      if (batch.base_offset() >= from && batch.last_offset() < end) producers.apply(batch);
+    }));
+  }
+  return {};
+}
+
+// The base offset of a batch, from which on there are `bytes` below `end`, or all there are.
+Result<Offset> tail_start(const Segments& segments, Offset end, std::int64_t bytes) {
+  auto it = floor_segment(segments, end - 1);
+  TRY(const auto located, it->second->locate(end, it->second->size_bytes()));
+  std::int64_t position = (located ? located->position_bytes : it->second->size_bytes()) - bytes;
+  while (position < 0 && it != segments.begin()) {
+    --it;
+    position += it->second->size_bytes();
+  }
+  return it->second->offset_near(std::max(position, std::int64_t{0}));
+}
+
+// Without this a producer whose last batches were not acknowledged, because their leader was
+// stopped, would be told OUT_OF_ORDER_SEQUENCE_NUMBER for all but the last of them, should this
+// replica be the leader when it sends them again. Apache Kafka's does so.
+Result<void> recall_batches(const Segments& segments, Offset as_of, Timestamp now,
+                            ProducerState& producers) {
+  for (const std::int64_t bytes : kTailBytes) {
+    if (!producers.has_forgotten_batches(now - kRetriedForMs)) return {};
+    TRY(const Offset from, tail_start(segments, as_of, bytes));
+    ProducerState tail;
+    TRY_VOID(replay(segments, from, as_of, tail));
+    producers.recall_batches(tail);
+  }
+  return {};
+}
+
 }  // namespace
 
 Segments::const_iterator floor_segment(const Segments& segments, Offset offset) {
@@ -231,15 +274,11 @@ Result<ProducerState> rebuild_producers(const Directory& directory, const Segmen
                                         std::int64_t expiration_ms) {
   TRY_VOID(remove_snapshots_above(directory, end));
   TRY(LoadedProducers loaded, load_newest_snapshot(directory, log_start, end, now, expiration_ms));
-  if (loaded.as_of >= end) return std::move(loaded.producers);
   const Offset from = std::max(loaded.as_of, segments.begin()->first);
-  for (auto it = floor_segment(segments, from); it != segments.end(); ++it) {
-    TRY_VOID(it->second->for_each_batch(from, [&](const RecordBatchView& batch) {
-      if (batch.base_offset() >= from && batch.last_offset() < end) {
-        loaded.producers.apply(batch);
-      }
-    }));
+  if (from > segments.begin()->first) {
+    TRY_VOID(recall_batches(segments, from, now, loaded.producers));
   }
+  if (from < end) TRY_VOID(replay(segments, from, end, loaded.producers));
   return std::move(loaded.producers);
 }
 

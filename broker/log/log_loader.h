@@ -44,8 +44,9 @@ struct LoadedLog {
 
 Result<LoadedLog> load_log(const LoadRequest& request);
 
-// The producers as of `end`, from the newest snapshot and the batches after it. Snapshots above
-// `end` are removed.
+// The producers as of `end`, from the newest snapshot and the batches around it: those after it,
+// and, as it has the last batch of each producer only, some before it. Snapshots above `end` are
+// removed.
 Result<ProducerState> rebuild_producers(const Directory& directory, const Segments& segments,
                                         Offset log_start, Offset end, Timestamp now,
                                         std::int64_t expiration_ms);

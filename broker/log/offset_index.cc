@@ -11,6 +11,10 @@ std::int64_t relative_offset(const std::uint8_t* entry) {
   return load_be<std::int32_t>(entry);
 }
 
+std::int64_t position_of(const std::uint8_t* entry) {
+  return load_be<std::int32_t>(entry + 4);
+}
+
 }  // namespace
 
 OffsetIndex::OffsetIndex(std::shared_ptr<Directory> directory, Offset base_offset,
@@ -52,14 +56,20 @@ Result<void> OffsetIndex::append(Offset offset, std::int64_t position_bytes) {
 Result<std::int64_t> OffsetIndex::lookup(Offset offset) const {
   TRY(const auto found, file_.floor(relative_offset, offset - base_offset_));
   if (!found) return 0;
-  return load_be<std::int32_t>(found->entry.data() + 4);
+  return position_of(found->entry.data());
+}
+
+Result<std::int64_t> OffsetIndex::floor_position(std::int64_t position_bytes) const {
+  TRY(const auto found, file_.floor(position_of, position_bytes));
+  if (!found) return 0;
+  return position_of(found->entry.data());
 }
 
 Result<std::int64_t> OffsetIndex::last_position() const {
   const std::size_t count = file_.count();
   if (count == 0) return 0;
   TRY(const auto entry, file_.at(count - 1));
-  return load_be<std::int32_t>(entry.data() + 4);
+  return position_of(entry.data());
 }
 
 Result<void> OffsetIndex::truncate_to(Offset offset) {

@@ -34,6 +34,8 @@ class OffsetIndex {
   Result<void> append(Offset offset, std::int64_t position_bytes);
   // Where to begin looking for `offset`: a position that begins a batch, 0 where nothing is known.
   Result<std::int64_t> lookup(Offset offset) const;
+  // The last known position that begins a batch and is not above `position_bytes`.
+  Result<std::int64_t> floor_position(std::int64_t position_bytes) const;
   // Where the last entry points to: most of the segment lies before.
   Result<std::int64_t> last_position() const;
   // Drops the entries at or above `offset`.

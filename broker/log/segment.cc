@@ -166,6 +166,13 @@ Result<std::optional<TimestampAndOffset>> Segment::find_timestamp(Timestamp time
   }
 }
 
+Result<Offset> Segment::offset_near(std::int64_t position_bytes) const {
+  TRY(const std::int64_t start, offset_index_.floor_position(position_bytes));
+  BatchScanner scanner(file_, start, size_bytes_, BatchScanner::Read::kHeaders);
+  TRY(const auto batch, scanner.next());
+  return batch ? batch->view.base_offset() : base_offset_;
+}
+
 Result<Offset> Segment::read_next_offset() const {
   TRY(const std::int64_t start, offset_index_.last_position());
   BatchScanner scanner(file_, start, size_bytes_, BatchScanner::Read::kHeaders);

@@ -72,6 +72,8 @@ class Segment {
   // batch, which stays closed, the batch's first offset stands for it.
   Result<std::optional<TimestampAndOffset>> find_timestamp(Timestamp timestamp, Offset from,
                                                            std::int64_t size_bytes) const;
+  // The base offset of a batch that lies at `position_bytes` or, by an index interval, before.
+  Result<Offset> offset_near(std::int64_t position_bytes) const;
   // The offset after its last batch; base_offset() when empty.
   Result<Offset> read_next_offset() const;
 

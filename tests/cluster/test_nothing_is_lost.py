@@ -5,7 +5,7 @@ import random
 
 import pytest
 from harness.cluster import Cluster
-from harness.history import Producers, judge, read_topic
+from harness.history import Producers, autopsy, judge, read_topic
 from harness.logdir import LogDirectory
 from harness.wait import wait_until
 
@@ -63,7 +63,11 @@ def test_nothing_acknowledged_is_lost():
     choice.shuffle(faults)
     with Cluster(3, properties=PROPERTIES) as cluster:
         cluster.create_topic(TOPIC, PARTITIONS)
-        with Producers(4, cluster.bootstrap, TOPIC, PARTITIONS, per_second=2000) as producers:
+        data_dirs = [broker.data_dir for broker in cluster.brokers.values()]
+        with (
+            Producers(4, cluster.bootstrap, TOPIC, PARTITIONS, per_second=2000) as producers,
+            autopsy(producers, data_dirs),
+        ):
             producers.wait_for_progress()
             for fault, role in faults:
                 victim = target(cluster, role, choice)

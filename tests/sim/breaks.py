@@ -54,6 +54,10 @@ BREAKS = {
         "while (const auto batch = reader.next()) producers_.apply(*batch);",
         "while (const auto batch = reader.next()) {\n"
         "    if (batch->partition_leader_epoch() == LeaderEpoch(0)) producers_.apply(*batch);\n  }"),
+    "a restart forgets all but the last batch of a producer": (
+        "broker/log/core/producer_state.cc",
+        "  batches_ = other.batches_;\n  count_ = other.count_;\n",
+        ""),
     "an unfenced controller write": (
         CONTROLLER + "fenced_writer.cc",
         "zk::Op::check(std::string(zk::paths::kControllerEpoch), epoch_version_)",

@@ -85,7 +85,7 @@ Result<void> MemoryLog::truncate_to(Offset offset) {
   const auto first_gone = find(offset);
   const Offset end = first_gone == batches_.end() ? offset : std::min(offset, first_gone->first);
   batches_.erase(first_gone, batches_.end());
-  if (state_.truncate_to(end).cut) replay_producers();
+  if (state_.truncate_to(end).cut) state_.restore_producers(replayed_producers());
   return {};
 }
 
@@ -108,14 +108,17 @@ Result<void> MemoryLog::assign_epoch_start(LeaderEpoch epoch, Offset start) {
 
 void MemoryLog::reopen(const Clock& clock) {
   clock_ = &clock;
-  replay_producers();
+  log::ProducerState producers;
+  producers.load(state_.producers().snapshot(), clock.wall_clock_ms(), kProducerIdExpirationMs);
+  producers.recall_batches(replayed_producers());
+  state_.restore_producers(std::move(producers));
 }
 
-void MemoryLog::replay_producers() {
+log::ProducerState MemoryLog::replayed_producers() const {
   log::ProducerState producers;
   for (const auto& [base, bytes] : batches_) producers.apply(view_of(bytes));
   producers.remove_expired(clock_->wall_clock_ms(), kProducerIdExpirationMs);
-  state_.restore_producers(std::move(producers));
+  return producers;
 }
 
 Result<std::optional<log::TimestampAndOffset>> MemoryLog::find_by_timestamp(

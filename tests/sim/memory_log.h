@@ -44,8 +44,8 @@ class MemoryLog final : public log::Log {
   Result<std::optional<log::TimestampAndOffset>> find_max_timestamp() const override;
   std::int64_t bytes_between(Offset from, Offset to) const override;
 
-  // A new process has opened this log: its clock, and producers as a snapshot and a replay give
-  // them.
+  // A new process has opened this log: its clock, and the producers as a snapshot at the end and
+  // the log before it give them. After a kill FileLog has no less: an older snapshot and a replay.
   void reopen(const Clock& clock);
 
  private:
@@ -53,7 +53,7 @@ class MemoryLog final : public log::Log {
   using Batches = std::map<Offset, BufferPtr>;
 
   void store(const log::AppendPlan& plan);
-  void replay_producers();
+  log::ProducerState replayed_producers() const;
   // The batch that holds `offset`, or the first one after it.
   Batches::const_iterator find(Offset offset) const;
 

@@ -54,6 +54,15 @@ void ProducerStateEntry::add_batch(const BatchMetadata& batch) {
   batches_[count_++] = batch;
 }
 
+void ProducerStateEntry::recall_batches(const ProducerStateEntry& other) {
+  if (count_ == 0 || other.count_ == 0 || epoch != other.epoch) return;
+  const BatchMetadata& last = batches_[count_ - 1];
+  const BatchMetadata& found = other.batches_[other.count_ - 1];
+  if (last.last_offset != found.last_offset || last.last_sequence != found.last_sequence) return;
+  batches_ = other.batches_;
+  count_ = other.count_;
+}
+
 Result<std::optional<BatchMetadata>> ProducerState::check(const protocol::RecordBatchView& batch,
                                                           AppendOrigin origin) const {
   if (!batch.has_producer_id()) return std::nullopt;
@@ -171,6 +180,22 @@ std::vector<ProducerSnapshotEntry> ProducerState::snapshot() const {
     out.push_back(to);
   }
   return out;
+}
+
+bool ProducerState::has_forgotten_batches(Timestamp since) const {
+  return std::any_of(producers_.begin(), producers_.end(), [since](const auto& item) {
+    const ProducerStateEntry& entry = item.second;
+    const auto batches = entry.batches();
+    return entry.last_timestamp >= since && !batches.empty() &&
+           batches.size() < ProducerStateEntry::kBatchesToRetain &&
+           batches.front().first_sequence() > 0;
+  });
+}
+
+void ProducerState::recall_batches(const ProducerState& tail) {
+  for (auto& [id, entry] : producers_) {
+    if (const ProducerStateEntry* found = tail.find(id)) entry.recall_batches(*found);
+  }
 }
 
 const ProducerStateEntry* ProducerState::find(ProducerId id) const {

@@ -56,6 +56,8 @@ class ProducerStateEntry {
   // Another epoch forgets the batches of the old one.
   void set_epoch(ProducerEpoch next);
   void add_batch(const BatchMetadata& batch);
+  // Takes the batches of `other` if they end with the last one known here.
+  void recall_batches(const ProducerStateEntry& other);
 
  private:
   std::array<BatchMetadata, kBatchesToRetain> batches_;
@@ -93,6 +95,12 @@ class ProducerState {
   void load(std::span<const ProducerSnapshotEntry> entries, Timestamp now,
             std::int64_t expiration_ms);
   std::vector<ProducerSnapshotEntry> snapshot() const;  // by producer id
+
+  // A snapshot keeps the last batch of a producer only, and yet any of its last five may be sent
+  // again. True: of a producer that wrote at `since` or later there are older batches to recall.
+  bool has_forgotten_batches(Timestamp since) const;
+  // Takes the batches of those producers from `tail`, the state that the end of the same log gives.
+  void recall_batches(const ProducerState& tail);
 
   const ProducerStateEntry* find(ProducerId id) const;
   bool empty() const { return producers_.empty(); }

@@ -4,12 +4,16 @@ Producers write "<producer>:<number>", numbers rising, to every partition, idemp
 and remember each acknowledgement. The judge then wants every acknowledged record in the log exactly
 once, at the offset that was acknowledged, and each producer's numbers in order in each partition.
 """
+import contextlib
+import os
 import random
+import re
 import threading
 import time
 
 import confluent_kafka
 
+from .logdir import LogDirectory
 from .wait import wait_until
 
 
@@ -33,16 +37,17 @@ class HistoryProducer:
             "message.timeout.ms": 180000,
             "request.timeout.ms": 15000,
             "log_level": 0,
-            "error_cb": self._on_error,
         })
         self.thread = threading.Thread(target=self._run, daemon=True)
 
-    def _on_error(self, error):
-        if error.fatal():  # the producer's own check of sequences failed: it stops for good
-            self.failed.append((self.sent, f"fatal: {error.str()}"))
+    def _run(self):
+        try:
+            self._produce()
+        except confluent_kafka.KafkaException as error:  # fatal: its sequences went wrong
+            self.failed.append((self.sent, str(error)))
             self.ending.set()
 
-    def _run(self):
+    def _produce(self):
         due = time.monotonic()
         while not self.ending.is_set():
             if time.monotonic() >= due:
@@ -69,9 +74,6 @@ class HistoryProducer:
             self.sent += 1
         except BufferError:
             self.producer.poll(0.1)  # the queue is full: the broker is away, records wait
-        except confluent_kafka.KafkaException:
-            self.producer.poll(0)  # on_error says why
-            self.ending.set()
 
 
 class Producers:
@@ -113,6 +115,26 @@ class Producers:
 
     def failures(self):
         return [(p.name, failure) for p in self.all for failure in p.failed[:3]]
+
+
+@contextlib.contextmanager
+def autopsy(producers, data_dirs):
+    """After a failure: what the logs hold of the producers that failed for good, near where they did."""
+    try:
+        yield
+    except BaseException:
+        for name, why in ((p.name, why) for p in producers.all for _, why in p.failed):
+            fatal = re.search(r"for (\S+) \[(\d+)\].*PID\{Id:(\d+),Epoch:\d+\}, base seq (\d+)", why)
+            if not fatal:
+                continue
+            topic, partition, producer_id, sequence = fatal[1], *map(int, fatal.groups()[1:])
+            for directory in data_dirs:
+                path = os.path.join(directory, f"{topic}-{partition}")
+                print(f"{name}, producer id {producer_id}, around sequence {sequence} in {path}:")
+                for batch in LogDirectory(path).batches():
+                    if batch.producer_id == producer_id and abs(batch.base_sequence - sequence) < 10:
+                        print(f"  {batch}")
+        raise
 
 
 def read_topic(bootstrap, topic, partitions, timeout=120):

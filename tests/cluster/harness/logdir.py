@@ -55,6 +55,13 @@ class Batch:
         if len(self.bytes) != 12 + length:
             raise BadLog(f"{where}: batch of {12 + length} bytes, only {len(self.bytes)} there")
 
+    def __str__(self):
+        return (
+            f"offsets {self.base_offset}..{self.last_offset}, leader epoch {self.leader_epoch}, producer "
+            f"{self.producer_id} epoch {self.producer_epoch} sequence {self.base_sequence}, "
+            f"{self.count} records"
+        )
+
     def check_crc(self):
         if crc32c(self.bytes[21:]) != self.crc:
             raise BadLog(f"{self.where}: wrong CRC")

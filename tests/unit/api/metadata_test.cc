@@ -83,6 +83,17 @@ TEST_F(MetadataTest, TellsClusterControllerAndLiveBrokersOfTheListener) {
   EXPECT_EQ(other.brokers[0].port, 9093);
 }
 
+TEST(MetadataOfAStartingBroker, IsNotToldBeforeTheFirstUpdate) {
+  OneBroker broker;
+  for (std::int16_t version = 0; version <= 12; ++version) {
+    MetadataRequest request;
+    EXPECT_TRUE(broker.ask_raw(request, version).closed());
+    request.topics = std::vector<Topic>(1);
+    request.topics->front().name = "first";
+    EXPECT_TRUE(broker.ask_raw(request, version).closed());
+  }
+}
+
 TEST_F(MetadataTest, EmptyListIsAllTopicsInVersion0AndNoneLater) {
   EXPECT_EQ(ask(std::vector<Topic>{}, 0).topics.size(), 2u);
   for (std::int16_t version = 1; version <= 12; ++version) {

@@ -232,6 +232,102 @@ TEST_F(LogRecovery, UnreadableSnapshotFallsBackToTheOneBefore) {
   EXPECT_FALSE(next->duplicate);
 }
 
+// A snapshot keeps the last batch of a producer only; a retry may be of any of its last five.
+class LogRecoveryOfProducers : public LogRecovery {
+ protected:
+  static constexpr std::int32_t kRemembered = 5;
+
+  // `batches` of two records from each of two producers, in turn.
+  void write(std::int32_t batches) {
+    for (std::int32_t i = 0; i < batches; ++i) {
+      ASSERT_TRUE(append(idempotent_batch(9, 0, 2 * i, 2)));
+      ASSERT_TRUE(append(idempotent_batch(10, 3, 2 * i, 2)));
+    }
+  }
+  // Sends all again, newest first, and then what comes next.
+  void expect_the_last_are_known(std::int32_t batches) {
+    for (std::int32_t i = batches - 1; i >= 0; --i) {
+      for (const std::int64_t producer : {9, 10}) {
+        SCOPED_TRACE(fmt::format("producer {}, batch {}", producer, i));
+        const auto again = send(producer, 2 * i);
+        if (i < batches - kRemembered) {
+          ASSERT_EQ(again.code_or(ErrorCode::kNone), ErrorCode::kOutOfOrderSequenceNumber);
+        } else {
+          ASSERT_TRUE(again) << again.error().detail;
+          EXPECT_TRUE(again->duplicate);
+          EXPECT_EQ(again->first_offset, Offset(4 * i + (producer == 9 ? 0 : 2)));
+        }
+      }
+    }
+    const auto next = send(9, 2 * batches);
+    ASSERT_TRUE(next) << next.error().detail;
+    EXPECT_FALSE(next->duplicate);
+  }
+  Result<AppendInfo> send(std::int64_t producer, std::int32_t sequence) {
+    return append(idempotent_batch(producer, producer == 9 ? 0 : 3, sequence, 2));
+  }
+};
+
+TEST_F(LogRecoveryOfProducers, LastBatchesAreKnownAfterACleanStop) {
+  open(true);
+  write(8);
+  stop_cleanly();
+  open(true);
+  expect_the_last_are_known(8);
+}
+
+TEST_F(LogRecoveryOfProducers, LastBatchesAreKnownAfterACleanStopAcrossSegments) {
+  config.segment_bytes = 250;  // two batches each
+  open(true);
+  write(8);
+  ASSERT_GT(logs().size(), 5u);
+  stop_cleanly();
+  open(true);
+  expect_the_last_are_known(8);
+}
+
+TEST_F(LogRecoveryOfProducers, LastBatchesAreKnownAfterAnUncleanStop) {
+  config.segment_bytes = 1000;  // the last segment's snapshot lies among the last batches
+  open(true);
+  for (std::int32_t batches = 5; batches < 30; ++batches) {
+    SCOPED_TRACE(batches);
+    kill();
+    std::filesystem::remove_all(path());
+    open(true);
+    write(batches);
+    kill();
+    open(false);
+    expect_the_last_are_known(batches);
+  }
+}
+
+TEST_F(LogRecoveryOfProducers, LastBatchesAreFoundBehindManyOfOthers) {
+  open(true);
+  for (std::int32_t i = 0; i < 8; ++i) {
+    ASSERT_TRUE(append(idempotent_batch(9, 0, i)));
+    append_many(50, 1, 4000);
+  }
+  stop_cleanly();
+  open(true);
+  for (std::int32_t i = 3; i < 8; ++i) {
+    const auto again = append(idempotent_batch(9, 0, i));
+    ASSERT_TRUE(again) << i << " " << again.error().detail;
+    EXPECT_EQ(again->first_offset, Offset(51 * i));
+  }
+}
+
+// Nobody sends again what is as old as this: then the snapshot is all, and its last batch known.
+TEST_F(LogRecoveryOfProducers, LongAfterwardsNothingIsReadForThem) {
+  open(true);
+  for (std::int32_t i = 0; i < 8; ++i) ASSERT_TRUE(append(idempotent_batch(9, 0, i)));
+  stop_cleanly();
+  clock.advance(std::chrono::minutes(16));
+  open(true);
+  EXPECT_TRUE(append(idempotent_batch(9, 0, 7))->duplicate);
+  EXPECT_EQ(append(idempotent_batch(9, 0, 6)).code_or(ErrorCode::kNone),
+            ErrorCode::kOutOfOrderSequenceNumber);
+}
+
 TEST_F(LogRecovery, SnapshotsAboveTheEndAreRemoved) {
   open(true);
   for (int i = 0; i < 4; ++i) ASSERT_TRUE(append(idempotent_batch(9, 0, i)));

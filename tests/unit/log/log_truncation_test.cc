@@ -54,6 +54,25 @@ TEST_F(LogTruncation, ProducersAreThoseOfTheBatchesThatRemain) {
   }
 }
 
+// Cut to just behind a snapshot, which has the last batch only.
+TEST_F(LogTruncation, LastBatchesOfAProducerAreKnownAtEveryCut) {
+  config.segment_bytes = 1000;
+  for (std::int32_t end = 39; end >= 5; --end) {
+    SCOPED_TRACE(end);
+    open(true);
+    for (int i = 0; i < 40; ++i) ASSERT_TRUE(append(idempotent_batch(9, 0, i)));
+    ASSERT_TRUE(log->truncate_to(Offset(end)));
+    for (std::int32_t i = end - 5; i < end; ++i) {
+      const auto again = append(idempotent_batch(9, 0, i));
+      ASSERT_TRUE(again) << i << " " << again.error().detail;
+      EXPECT_TRUE(again->duplicate);
+      EXPECT_EQ(again->first_offset, Offset(i));
+    }
+    kill();
+    std::filesystem::remove_all(path());
+  }
+}
+
 TEST_F(LogTruncation, ProducerWhoseOnlyBatchIsCutIsForgotten) {
   open(true);
   append_many(2);

@@ -295,5 +295,52 @@ TEST_F(ProducerStateTest, RetriesOfTheLastFiveNeverAppendTwice) {
   }
 }
 
+class ProducerStateRecall : public ProducerStateTest {
+ protected:
+  // What the snapshot of `state` tells a broker that starts.
+  ProducerState loaded() const {
+    ProducerState as_loaded;
+    as_loaded.load(state.snapshot(), kNow, 1);
+    return as_loaded;
+  }
+  std::size_t batches_of(const ProducerState& producers, std::int64_t producer = 5) const {
+    return producers.find(ProducerId(producer))->batches().size();
+  }
+};
+
+TEST_F(ProducerStateRecall, BatchesBeforeTheLastComeFromTheEndOfTheLog) {
+  for (int i = 0; i < 7; ++i) apply({.sequence = i, .offset = 10 + i});
+  ProducerState producers = loaded();
+  EXPECT_EQ(batches_of(producers), 1u);
+  EXPECT_TRUE(producers.has_forgotten_batches(kNow));
+  EXPECT_FALSE(producers.has_forgotten_batches(kNow + 1));
+  producers.recall_batches(state);
+  EXPECT_FALSE(producers.has_forgotten_batches(kNow));
+  const auto recalled = producers.find(ProducerId(5))->batches();
+  ASSERT_EQ(recalled.size(), 5u);
+  EXPECT_EQ(recalled.front().first_offset(), Offset(12));
+  EXPECT_EQ(recalled.back().first_sequence(), 6);
+}
+
+TEST_F(ProducerStateRecall, BeforeTheFirstSequenceThereIsNothingToRecall) {
+  apply({.sequence = 0, .records = 3});
+  apply({.producer = 6, .epoch = 2, .sequence = 0});
+  EXPECT_FALSE(loaded().has_forgotten_batches(kNow));
+}
+
+TEST_F(ProducerStateRecall, NothingIsTakenOfAnotherEpochOrAnotherEnd) {
+  apply({.epoch = 1, .sequence = 6, .offset = 20});
+  apply({.producer = 6, .sequence = 6, .offset = 21});
+  apply({.producer = 7, .sequence = 6, .offset = 22});
+  ProducerState producers = loaded();
+  state.clear();
+  for (int i = 0; i < 7; ++i) {
+    apply({.epoch = 0, .sequence = i, .offset = 14 + i});
+    apply({.producer = 6, .sequence = i, .offset = 7 + i});
+  }
+  producers.recall_batches(state);
+  for (const std::int64_t producer : {5, 6, 7}) EXPECT_EQ(batches_of(producers, producer), 1u);
+}
+
 }  // namespace
 }  // namespace barnabas::log
