@@ -1,11 +1,13 @@
 """One cluster for all clients of a test worker."""
 import pytest
+from drivers import KINDS, Driver
 from harness.cluster import Cluster
+from harness.groups import PROPERTIES
 
 
 @pytest.fixture(scope="session", name="cluster")
 def running_cluster():
-    with Cluster(3) as cluster:
+    with Cluster(3, properties=PROPERTIES) as cluster:
         yield cluster
 
 
@@ -14,3 +16,10 @@ def fresh_topic(cluster, request):
     name = "".join(c if c.isalnum() else "-" for c in request.node.name)
     cluster.create_topic(name, partitions=3)
     return name
+
+
+@pytest.fixture(name="driver", params=KINDS)
+def running_driver(cluster, request, tmp_path):
+    """Every client in turn."""
+    with Driver(KINDS[request.param], cluster.bootstrap, str(tmp_path / "stderr")) as driver:
+        yield driver
