@@ -12,14 +12,16 @@ FOLDER = os.path.dirname(os.path.abspath(__file__))
 ALL_CODECS = ("none", "gzip", "snappy", "lz4", "zstd")
 ALL_ASSIGNORS = ("range", "roundrobin", "sticky", "cooperative-sticky")
 
+NO_OFFSET = "NoOffsetForPartitionException"
+
 
 class Kind:
-    def __init__(self, name, command, assignors=ALL_ASSIGNORS, has_reset_none=True):
+    def __init__(self, name, command, assignors=ALL_ASSIGNORS, reset_none_error=None):
         self.name = name
         self.command = command  # made when it is needed: compiling takes a while
         self.assignors = assignors
         self.codecs = ALL_CODECS
-        self.has_reset_none = has_reset_none
+        self.reset_none_error = reset_none_error  # what it says when auto.offset.reset is none
 
 
 def _python(name):
@@ -27,14 +29,20 @@ def _python(name):
 
 
 KINDS = {kind.name: kind for kind in (
-    Kind("java-3.9", lambda: java_classes.command("Driver")),
-    Kind("java-newest", lambda: java_classes.command("Driver", libs=places.KAFKA_CLIENTS_NEWEST_LIBS)),
+    Kind("java-3.9", lambda: java_classes.command("Driver"), reset_none_error=NO_OFFSET),
+    Kind(
+        "java-newest", lambda: java_classes.command("Driver", libs=places.KAFKA_CLIENTS_NEWEST_LIBS),
+        reset_none_error=NO_OFFSET,
+    ),
     # librdkafka has no sticky assignor of the eager protocol.
-    Kind("confluent", _python("confluent_driver.py"), ("range", "roundrobin", "cooperative-sticky")),
-    Kind("kafka-python", _python("kafka_python_driver.py")),
-    Kind("franz-go", lambda: [places.FRANZ_GO_DRIVER]),
-    # KafkaJS has its own assignor alone, and no auto.offset.reset of none.
-    Kind("kafkajs", lambda: ["node", os.path.join(FOLDER, "js", "driver.js")], ("roundrobin",), False),
+    Kind(
+        "confluent", _python("confluent_driver.py"), ("range", "roundrobin", "cooperative-sticky"),
+        reset_none_error="_AUTO_OFFSET_RESET",
+    ),
+    Kind("kafka-python", _python("kafka_python_driver.py"), reset_none_error="NoOffsetForPartition"),
+    Kind("franz-go", lambda: [places.FRANZ_GO_DRIVER], reset_none_error="no prior committed offset"),
+    # KafkaJS has its own assignor alone, and always somewhere to begin.
+    Kind("kafkajs", lambda: ["node", os.path.join(FOLDER, "js", "driver.js")], ("roundrobin",)),
 )}
 
 
@@ -81,8 +89,9 @@ class Driver:
         self.say("consume", name, topic, group, reset, assignor or self.kind.assignors[0])
 
     def seek(self, name, *where):
+        before = self._count(name, "sought")
         self.say("seek", name, *where)
-        self.wait(lambda: "sought" in [e for e, _ in self.events[name]], f"{name} sought")
+        self.wait(lambda: self._count(name, "sought") > before, f"{name} seeks")
 
     def end(self, *names):
         """They end in order: what was sent is acknowledged, what was read is committed, the group left."""
@@ -108,6 +117,9 @@ class Driver:
 
         return wait_until(holds, f"{self.kind.name}: {what}", timeout)
 
+    def _count(self, name, kind):
+        return sum(event == kind for event, _ in list(self.events.get(name, [])))
+
     def _records(self, name, kind):
         return [self._record(rest) for event, rest in list(self.events.get(name, [])) if event == kind]
 
@@ -127,10 +139,6 @@ class Driver:
         events = list(self.events[name])
         last = max(n for n, (event, _) in enumerate(events) if event == "sought")
         return [self._record(rest) for event, rest in events[last:] if event == "read"]
-
-    def forget_seeks(self, name):
-        """Seeks so far are over: the next one is the first."""
-        self.events[name] = [e for e in self.events[name] if e[0] != "sought"]
 
     def owns(self, name):
         said = [rest for event, rest in list(self.events.get(name, [])) if event == "owns"]
