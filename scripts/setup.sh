@@ -82,12 +82,18 @@ setup_franz_go() {
     go="$root/.cache/$wanted/bin/go"
     if [ ! -x "$go" ]; then # a module's files are neither writable nor executable
       say "unpacking $wanted in .cache/$wanted"
+      rm -rf "$root/.cache/$wanted"
       cp -r "$downloaded" "$root/.cache/$wanted"
       chmod -R u+w "$root/.cache/$wanted"
       chmod -R +x "$root/.cache/$wanted/bin" "$root/.cache/$wanted/pkg/tool"
     fi
   fi
-  (cd "$folder" && GOTOOLCHAIN=local GOFLAGS=-mod=readonly run "$go" build -o "$root/.cache/franz-go/driver" .)
+  (
+    unset GOROOT
+    cd "$folder"
+    export GOTOOLCHAIN=local GOFLAGS="-mod=readonly -buildvcs=false"
+    run "$go" build -o "$root/.cache/franz-go/driver" .
+  )
 }
 
 # KafkaJS and the codecs that are plugged into it.

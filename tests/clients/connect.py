@@ -23,7 +23,9 @@ class Worker:
                 "config.storage.topic": f"{group}-configs", "offset.storage.topic": f"{group}-offsets",
                 "status.storage.topic": f"{group}-status", "offset.storage.partitions": 3,
                 "status.storage.partitions": 3, "offset.flush.interval.ms": 500,
+                # Of the workers, and of the sinks' consumers: the dead are missed as early as they can be.
                 "session.timeout.ms": 6000, "heartbeat.interval.ms": 500,
+                "consumer.session.timeout.ms": 6000, "consumer.heartbeat.interval.ms": 500,
                 "scheduled.rebalance.max.delay.ms": 1000,
                 "listeners": f"http://127.0.0.1:{self.port}", "plugin.discovery": "service_load",
             }.items():

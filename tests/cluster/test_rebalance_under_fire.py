@@ -131,6 +131,29 @@ class Fire:
         return seen
 
 
+class Said:
+    def __init__(self, *ownerships):
+        self.ownerships = ownerships
+
+
+class Group:
+    def __init__(self, *all_):
+        self.all = all_
+
+
+def test_the_judges_object():
+    alice = Said((1, 5, "alice", {0, 1}), (3, 6, "alice", {0}))
+    bob = Said((2, 6, "bob", {1, 2}))
+    assert two_owners(Group(alice, bob)) == ([], 2)
+    bob.ownerships += ((4, 6, "bob", {0, 1, 2}),)
+    assert two_owners(Group(alice, bob))[0] == ["generation 6: 0 of alice and bob"]
+
+    commits = [(10, 0, 100), (20, 0, 120)]
+    assert gone_back(commits, [(5, 0, -1), (15, 0, 100), (15, 0, 120), (25, 0, 120), (25, 1, -1)]) == []
+    assert len(gone_back(commits, [(25, 0, 100)])) == 1
+    assert len(gone_back(commits, [(15, 0, -1)])) == 1
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("strategy", STRATEGIES if LONG else STRATEGIES[:1])
 def test_rebalance_under_fire(strategy, record_property):
