@@ -5,10 +5,19 @@ from harness.cluster import Cluster
 from harness.groups import PROPERTIES
 
 
-@pytest.fixture(scope="session", name="cluster")
+@pytest.fixture(scope="session", name="shared_cluster")
 def running_cluster():
     with Cluster(3, properties=PROPERTIES) as cluster:
         yield cluster
+
+
+@pytest.fixture(name="cluster")
+def whole_cluster(shared_cluster):
+    """Whole also after a test that failed with a broker down."""
+    yield shared_cluster
+    for broker in shared_cluster.brokers.values():
+        if not broker.is_alive():
+            shared_cluster.restart(broker.id)
 
 
 @pytest.fixture(name="topic")

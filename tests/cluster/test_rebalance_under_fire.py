@@ -189,4 +189,4 @@ def test_rebalance_under_fire(strategy, record_property):
         record_property("ms until every member has committed again, at most", round(committed))
         print(f"{fire.faults} faults, {generations} generations, {len(acknowledged)} records, "
               f"{len(commits)} commits, {len(fetches)} looks at them", flush=True)
-        assert fire.faults >= 20 and generations > fire.faults / 2
+        assert fire.faults >= 20 and generations > 4 * ROUNDS, "a join, a leave, a crash, a pause are seen"

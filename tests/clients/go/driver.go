@@ -5,6 +5,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"sort"
@@ -130,7 +131,9 @@ func (c *client) consume(bootstrap, topic, group, reset, balancer string) error 
 		fetches := consumer.PollFetches(wait)
 		cancel()
 		for _, failure := range fetches.Errors() {
-			if failure.Err != context.DeadlineExceeded && failure.Err != context.Canceled {
+			var session *kgo.ErrGroupSession // one that broke is told; the client begins another
+			waited := errors.Is(failure.Err, context.DeadlineExceeded) || c.ctx.Err() != nil
+			if !waited && !errors.As(failure.Err, &session) {
 				return failure.Err
 			}
 		}

@@ -15,7 +15,7 @@ PROPERTIES = {
     "min.insync.replicas": 2,
     "group.initial.rebalance.delay.ms": 100,
     "group.min.session.timeout.ms": 1000,
-    "zookeeper.session.timeout.ms": 4000,
+    "zookeeper.session.timeout.ms": 8000,
 }
 
 
