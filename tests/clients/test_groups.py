@@ -42,8 +42,10 @@ def test_groups_read_everything_though_a_leader_is_killed(cluster, driver):
     driver.end(*producers)
 
     acked = [record for producer in producers for record in driver.acked(producer)]
+    values = {value for _, _, value in acked}
     for members in groups.values():
         driver.wait_read(members, acked)
+        assert {value for _, _, value in driver.read(*members)} == values, "nothing that was not written"
     driver.end(*sum(groups.values(), []))
     assert codecs_in_log(cluster, topic) == set(producers)
     for group in groups:  # a consumer that ends in order commits what it has read

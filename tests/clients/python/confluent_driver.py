@@ -15,7 +15,8 @@ class Producing(Client):
         if error is not None:
             self.say(f"failed {error}")
         else:
-            self.say(f"acked {message.partition()} {message.offset()} {message.value().decode()}")
+            offset = -1 if message.offset() is None else message.offset()
+            self.say(f"acked {message.partition()} {offset} {message.value().decode()}")
 
     def live(self):
         producer = confluent_kafka.Producer({

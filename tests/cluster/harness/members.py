@@ -57,6 +57,11 @@ class Member:
             elif event == "ended":
                 self.ended = True
 
+    def check_alive(self):
+        if not self.process.is_alive():
+            with open(self.path + ".err", encoding="utf-8", errors="replace") as file:
+                raise AssertionError(f"{self.name} ended by itself\n{file.read()[-4000:]}")
+
     def owned(self):
         return self.ownerships[-1][3] if self.ownerships else set()
 
@@ -100,6 +105,8 @@ class Members:
     def is_stable(self):
         """Every partition has one owner, every live member is one, and all name the same generation."""
         self.listen()
+        for member in self.live:
+            member.check_alive()
         owned = [member.owned() for member in self.live]
         return (
             all(owned) and sorted(p for part in owned for p in part) == list(range(self.partitions))
