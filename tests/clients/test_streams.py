@@ -16,7 +16,8 @@ class Instance:
     def __init__(self, cluster, application, folder, number):
         self.log = os.path.join(folder, f"instance-{number}.log")
         command = java_classes.command(
-            "WordCount", cluster.bootstrap, application, "lines", "counts", os.path.join(folder, f"state-{number}")
+            "WordCount", cluster.bootstrap, application, "lines", "counts",
+            os.path.join(folder, f"state-{number}"),
         )
         self.process = Process.spawn(command, self.log)
 
