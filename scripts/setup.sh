@@ -28,6 +28,9 @@ setup_packages() {
   if [[ " $* " == *" test "* ]]; then
     command -v javac >/dev/null || missing+=(default-jdk-headless)
     command -v mvn >/dev/null || missing+=(maven)
+    command -v go >/dev/null || missing+=(golang-go)
+    command -v node >/dev/null || missing+=(nodejs)
+    command -v npm >/dev/null || missing+=(npm)
   fi
   [ ${#missing[@]} -eq 0 ] && return
 
@@ -53,12 +56,63 @@ setup_venv() {
   cp "$wanted" "$venv/requirements.txt"
 }
 
-# Apache Kafka's own tools, Java clients and (to compare with) broker, from its Maven artifacts.
-setup_apache_kafka() {
-  local pom="tests/clients/java/pom.xml" folder="$root/.cache/apache-kafka"
+# maven_artifacts POM FOLDER: the jars that a POM names, in .cache/FOLDER/libs.
+maven_artifacts() {
+  local pom="$1" folder="$root/.cache/$2"
   cmp -s "$pom" "$folder/pom.xml" && return
-  say "fetching Apache Kafka's Maven artifacts into .cache/apache-kafka"
+  say "fetching Maven artifacts into .cache/$2"
   rm -rf "$folder"
   run mvn -q -B -f "$pom" dependency:copy-dependencies "-DoutputDirectory=$folder/libs" >&2
   cp "$pom" "$folder/pom.xml"
+}
+
+# Apache Kafka's own tools, Java clients, Streams, Connect and (to compare with) broker.
+setup_apache_kafka() { maven_artifacts tests/clients/java/pom.xml apache-kafka; }
+
+# The driver of franz-go, built. A distribution's Go that is older than go.mod asks for fetches a newer
+# one as a module; Go before 1.21 has to be told how.
+setup_franz_go() {
+  local folder="tests/clients/go" go=go wanted architecture downloaded
+  wanted="$(sed -n 's/^toolchain //p' "$folder/go.mod")"
+  architecture="$(go env GOOS)-$(go env GOARCH)"
+  if [ "$(printf '%s\n' "$wanted" "$(go env GOVERSION)" | sort -V | head -n 1)" != "$wanted" ]; then
+    downloaded="$(cd / && GO111MODULE=on go mod download -json \
+      "golang.org/toolchain@v0.0.1-$wanted.$architecture" | sed -n 's/.*"Dir": "\(.*\)",*/\1/p')"
+    [ -n "$downloaded" ] || fail "no Go $wanted to be had: install it by hand"
+    go="$root/.cache/$wanted/bin/go"
+    if [ ! -x "$go" ]; then # a module's files are neither writable nor executable
+      say "unpacking $wanted in .cache/$wanted"
+      rm -rf "$root/.cache/$wanted"
+      cp -r "$downloaded" "$root/.cache/$wanted"
+      chmod -R u+w "$root/.cache/$wanted"
+      chmod -R +x "$root/.cache/$wanted/bin" "$root/.cache/$wanted/pkg/tool"
+    fi
+  fi
+  (
+    unset GOROOT
+    cd "$folder"
+    export GOTOOLCHAIN=local GOFLAGS="-mod=readonly -buildvcs=false"
+    run "$go" build -o "$root/.cache/franz-go/driver" .
+  )
+}
+
+# KafkaJS and the codecs that are plugged into it.
+setup_kafkajs() {
+  local lock="tests/clients/js/package-lock.json" folder="$root/.cache/kafkajs"
+  cmp -s "$lock" "$folder/installed.json" && return
+  say "installing npm packages in .cache/kafkajs"
+  rm -rf "$folder"
+  mkdir -p "$folder"
+  cp tests/clients/js/package.json "$lock" "$folder"
+  run npm ci --prefix "$folder" --no-audit --no-fund --ignore-scripts >&2
+  cp "$lock" "$folder/installed.json"
+}
+
+# Everything that the tests with real processes use beside Debian's packages.
+setup_test_clients() {
+  setup_venv
+  setup_apache_kafka
+  maven_artifacts tests/clients/java/newest/pom.xml kafka-clients-newest
+  setup_franz_go
+  setup_kafkajs
 }

@@ -54,8 +54,7 @@ run_tests() {
   export UBSAN_OPTIONS="print_stacktrace=1:${UBSAN_OPTIONS:-}"
   export TSAN_OPTIONS="suppressions=$root/tests/tsan.supp:${TSAN_OPTIONS:-}"
   setup_packages build test
-  setup_venv
-  setup_apache_kafka
+  setup_test_clients
   rm -rf "$results"
   mkdir -p "$results"
 

@@ -11,7 +11,7 @@ SKIPPED = {".git", ".cache", ".cluster", "build", "__pycache__"}
 CODE = ("broker/", "zkclient/", "config/", "admin/")
 FLOORS = ("broker", "zkclient", "config", "admin", "tests")
 GENERATED = re.compile(r"broker/protocol/messages/\w+\.h|broker/protocol/\w+\.h|[\w/]+\.pb\.h")
-OUR_TEXT = (".cc", ".h", ".py", ".sh", ".cmake", ".txt", ".md", ".msg", ".proto", ".java")
+OUR_TEXT = (".cc", ".h", ".py", ".sh", ".cmake", ".txt", ".md", ".msg", ".proto", ".java", ".go", ".js")
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
 CORE_HEADERS = re.compile(

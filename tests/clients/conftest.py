@@ -1,12 +1,23 @@
 """One cluster for all clients of a test worker."""
 import pytest
+from drivers import KINDS, Driver
 from harness.cluster import Cluster
+from harness.groups import PROPERTIES
 
 
-@pytest.fixture(scope="session", name="cluster")
+@pytest.fixture(scope="session", name="shared_cluster")
 def running_cluster():
-    with Cluster(3) as cluster:
+    with Cluster(3, properties=PROPERTIES) as cluster:
         yield cluster
+
+
+@pytest.fixture(name="cluster")
+def whole_cluster(shared_cluster):
+    """Whole also after a test that failed with a broker down."""
+    yield shared_cluster
+    for broker in shared_cluster.brokers.values():
+        if not broker.is_alive():
+            shared_cluster.restart(broker.id)
 
 
 @pytest.fixture(name="topic")
@@ -14,3 +25,10 @@ def fresh_topic(cluster, request):
     name = "".join(c if c.isalnum() else "-" for c in request.node.name)
     cluster.create_topic(name, partitions=3)
     return name
+
+
+@pytest.fixture(name="driver", params=KINDS)
+def running_driver(cluster, request, tmp_path):
+    """Every client in turn."""
+    with Driver(KINDS[request.param], cluster.bootstrap, str(tmp_path / "stderr")) as driver:
+        yield driver
