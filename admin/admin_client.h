@@ -33,6 +33,9 @@ class AdminClient {
               const Clock& clock);
   ~AdminClient();
 
+  // For what is not asked here: consumer groups (group_client.h).
+  ClusterClient& cluster() { return *cluster_; }
+
   Result<std::vector<TopicListing>> list_topics();
   // In the order of `topics`. Error: one of them does not exist.
   Result<std::vector<TopicInfo>> describe_topics(const std::vector<std::string>& topics);

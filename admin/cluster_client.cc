@@ -9,11 +9,21 @@
 #include "admin/tool_log.h"
 #include "admin/version.h"
 #include "broker/protocol/messages/api_versions.h"
+#include "broker/protocol/messages/find_coordinator.h"
 #include "broker/protocol/messages/metadata.h"
 
 namespace barnabas::admin {
 
 using protocol::ApiKey;
+
+namespace {
+
+bool has_moved(ErrorCode code) {
+  return code == ErrorCode::kNotController || code == ErrorCode::kNotCoordinator ||
+         code == ErrorCode::kCoordinatorNotAvailable;
+}
+
+}  // namespace
 
 ClusterClient::ClusterClient(AdminConfig config, protocol::Transport& transport, Executor& home,
                              const Clock& clock)
@@ -29,15 +39,18 @@ ClusterClient::~ClusterClient() {
 }
 
 Result<ClusterClient::Answer> ClusterClient::call(const Call& call) {
-  const Time until = deadline();
+  const Time until = call.terms.until.value_or(deadline());
+  const std::string_view lookup_name =
+      call.terms.lookup_name.empty() ? call.name : call.terms.lookup_name;
   int attempts = 0;
   Duration backoff = config_.retry_backoff;
   while (true) {
-    Node* node = ready_node(call.target, until);
+    TRY(Node* const node, ready_node(call.target, until));
     if (node == nullptr) {
       if (clock_.now() >= until) {
         return Error{ErrorCode::kRequestTimedOut,
-                     fmt::format("Timed out waiting for a node assignment. Call: {}", call.name)};
+                     fmt::format("Timed out waiting for a node assignment. Call: {}",
+                                 attempts == 0 ? lookup_name : call.name)};
       }
       pause(wait_for_a_node(until));
       continue;
@@ -57,7 +70,11 @@ Result<ClusterClient::Answer> ClusterClient::call(const Call& call) {
     if (answer) {
       TRY(const AnswerCode error, call.error_of(*answer));
       if (!is_retriable(error.code)) return answer;
-      if (error.code == ErrorCode::kNotController) controller_.reset();
+      if (has_moved(error.code)) forget(call.target);
+    } else if (call.terms.once) {
+      return answer.error();
+    } else if (call.target.kind == Target::Kind::kGroupCoordinator) {
+      forget(call.target);
     }
     if (clock_.now() + backoff >= until) {
       return Error{
@@ -69,24 +86,112 @@ Result<ClusterClient::Answer> ClusterClient::call(const Call& call) {
   }
 }
 
-ClusterClient::Node* ClusterClient::ready_node(Target target, Time deadline) {
-  if (target == Target::kController && !controller_ && !refresh_metadata(deadline)) return nullptr;
+Result<ClusterClient::Node*> ClusterClient::ready_node(const Target& target, Time deadline) {
+  TRY(const auto id, node_id(target, deadline));
+  const bool is_one = target.kind != Target::Kind::kAnyBroker;
+  if (is_one && !id) return nullptr;
   // Each node at most once: those that fail have to wait before they are candidates again.
-  while (Node* node = next_candidate(target)) {
+  while (Node* node = next_candidate(id)) {
     if (node->versions || handshake(*node, deadline)) return node;
     if (clock_.now() >= deadline) return nullptr;
   }
-  // A controller that cannot be reached may have been followed by another one.
-  if (target == Target::kController) controller_.reset();
+  // One that cannot be reached may have been followed by another.
+  forget(target);
   return nullptr;
 }
 
-ClusterClient::Node* ClusterClient::next_candidate(Target target) {
+Result<std::optional<std::int32_t>> ClusterClient::node_id(const Target& target, Time deadline) {
+  using Id = std::optional<std::int32_t>;
+  switch (target.kind) {
+    case Target::Kind::kAnyBroker:
+      return Id{};
+    case Target::Kind::kController:
+      if (!controller_ && refresh_metadata(deadline) && !controller_) {
+        // Nobody is elected yet, or it has just gone.
+        back_off();
+      }
+      return controller_;
+    case Target::Kind::kBroker:
+      if (!knows(target.broker) && refresh_metadata(deadline) && !knows(target.broker)) back_off();
+      return knows(target.broker) ? Id(target.broker) : Id{};
+    case Target::Kind::kGroupCoordinator:
+      break;
+  }
+  if (const auto known = coordinators_.find(target.group);
+      known != coordinators_.end() && knows(known->second)) {
+    return Id(known->second);
+  }
+  TRY(const Id coordinator, find_coordinator(target.group, deadline));
+  if (!coordinator) return Id{};
+  coordinators_[target.group] = *coordinator;
+  if (!knows(*coordinator) && !refresh_metadata(deadline)) return Id{};
+  return knows(*coordinator) ? coordinator : Id{};
+}
+
+Result<std::optional<std::int32_t>> ClusterClient::find_coordinator(const std::string& group,
+                                                                    Time deadline) {
+  using protocol::FindCoordinatorRequest;
+  using protocol::FindCoordinatorResponse;
+  using Id = std::optional<std::int32_t>;
+  TRY(Node* const node, ready_node(Target::kAnyBroker, deadline));
+  if (node == nullptr) return Id{};
+  const auto range = node->versions->find(static_cast<std::int16_t>(ApiKey::kFindCoordinator));
+  if (range == node->versions->end()) {
+    return Error{ErrorCode::kUnsupportedVersion, "The node does not support FIND_COORDINATOR"};
+  }
+  const std::int16_t version = std::min(range->second.max, FindCoordinatorRequest::kMaxVersion);
+  FindCoordinatorRequest request;
+  if (version >= 4) {
+    request.coordinator_keys.emplace_back(group);
+  } else {
+    request.key = group;
+  }
+  const auto answer =
+      exchange(*node, ApiKey::kFindCoordinator, version, request.encode(version), deadline);
+  if (!answer) return Id{};
+  TRY(const auto response, FindCoordinatorResponse::decode(answer->frame.body, version));
+  ErrorCode error = response.error_code;
+  std::int32_t id = response.node_id.value();
+  if (version >= 4) {
+    if (response.coordinators.empty()) return Id{};
+    error = response.coordinators.front().error_code;
+    id = response.coordinators.front().node_id.value();
+  }
+  switch (error) {
+    case ErrorCode::kNone:
+      return Id(id);
+    case ErrorCode::kCoordinatorNotAvailable:
+    case ErrorCode::kCoordinatorLoadInProgress:
+      back_off();
+      return Id{};
+    case ErrorCode::kGroupAuthorizationFailed:
+      return Error{error, fmt::format("FindCoordinator request for groupId "
+                                      "`CoordinatorKey(idValue='{}', type=GROUP)` failed due to "
+                                      "authorization failure",
+                                      group)};
+    default:
+      return Error{error, fmt::format("FindCoordinator request for key "
+                                      "`CoordinatorKey(idValue='{}', type=GROUP)` failed due to "
+                                      "an unexpected error",
+                                      group)};
+  }
+}
+
+bool ClusterClient::knows(std::int32_t id) const {
+  return std::ranges::any_of(nodes_, [&](const Node& node) { return node.id == id; });
+}
+
+void ClusterClient::forget(const Target& target) {
+  if (target.kind == Target::Kind::kController) controller_.reset();
+  if (target.kind == Target::Kind::kGroupCoordinator) coordinators_.erase(target.group);
+}
+
+ClusterClient::Node* ClusterClient::next_candidate(std::optional<std::int32_t> id) {
   const Time now = clock_.now();
   for (std::size_t i = 0; i < nodes_.size(); ++i) {
     Node& node = nodes_[(next_node_ + i) % nodes_.size()];
     if (node.not_before > now) continue;
-    if (target == Target::kController && node.id != *controller_) continue;
+    if (id && node.id != *id) continue;
     next_node_ = (next_node_ + i) % nodes_.size();
     return &node;
   }
@@ -129,8 +234,9 @@ bool ClusterClient::handshake(Node& node, Time deadline) {
 bool ClusterClient::refresh_metadata(Time deadline) {
   using protocol::MetadataRequest;
   using protocol::MetadataResponse;
-  Node* node = ready_node(Target::kAnyBroker, deadline);
-  if (node == nullptr) return false;
+  const auto ready = ready_node(Target::kAnyBroker, deadline);
+  if (!ready || *ready == nullptr) return false;
+  Node* const node = *ready;
   const auto range = node->versions->find(static_cast<std::int16_t>(ApiKey::kMetadata));
   // Version 0 does not tell the controller.
   if (range == node->versions->end() || range->second.max < 1) return false;
@@ -151,12 +257,7 @@ bool ClusterClient::refresh_metadata(Time deadline) {
   }
   if (brokers.empty()) return false;
   replace_nodes(std::move(brokers));
-  if (!has_controller) {
-    // Nobody is elected yet, or it has just gone.
-    pause(config_.retry_backoff);
-    return false;
-  }
-  controller_ = response->controller_id.value();
+  if (has_controller) controller_ = response->controller_id.value();
   return true;
 }
 
@@ -194,7 +295,7 @@ Result<ClusterClient::Answer> ClusterClient::exchange(Node& node, ApiKey api, st
     on_connection_lost(node, node.versions.has_value());
     return result.error();
   }
-  return Answer{std::move(*result), version};
+  return Answer{std::move(*result), version, {node.id, node.address.host, node.address.port}};
 }
 
 void ClusterClient::on_connection_lost(Node& node, bool was_connected) {

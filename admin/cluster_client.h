@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "admin/admin_config.h"
+#include "admin/cluster_model.h"
 #include "broker/base/clock.h"
 #include "broker/base/executor.h"
 #include "broker/protocol/ids.h"
@@ -27,21 +28,44 @@ namespace barnabas::admin {
 
 class ClusterClient {
  public:
-  enum class Target { kAnyBroker, kController };
+  // Whom a call is for.
+  struct Target {
+    enum class Kind { kAnyBroker, kController, kBroker, kGroupCoordinator };
+
+    Kind kind;
+    std::int32_t broker = -1;  // kBroker
+    std::string group = {};    // kGroupCoordinator
+
+    static const Target kAnyBroker;
+    static const Target kController;
+    static Target of_broker(BrokerId id) { return {.kind = Kind::kBroker, .broker = id.value()}; }
+    static Target coordinator_of(std::string group) {
+      return {.kind = Kind::kGroupCoordinator, .group = std::move(group)};
+    }
+  };
 
   struct Answer {
     protocol::ResponseFrame frame;
     std::int16_t version;
+    BrokerEndpoint from;
   };
   // A message that points into its frame.
   template <typename Response>
   struct Decoded {
     protocol::ResponseFrame frame;
+    BrokerEndpoint from;
     Response message;
   };
   // A code that came in an answer, not the failure of the call.
   struct AnswerCode {
     ErrorCode code;
+  };
+  // What a caller may say beyond whom and what.
+  struct Terms {
+    std::optional<Time> until = {};                // nullopt: default.api.timeout.ms from now
+    std::optional<std::int16_t> min_version = {};  // nullopt: the oldest there is
+    std::string_view lookup_name = {};             // the call while its broker is looked up
+    bool once = false;                             // an answer that is lost is the caller's affair
   };
   struct Call {
     std::string_view name;  // as Kafka's client names it in messages
@@ -49,9 +73,11 @@ class ClusterClient {
     protocol::ApiKey api;
     std::int16_t min_version;
     std::int16_t max_version;
+    Terms terms;
     // `time_left` for the requests that tell the broker how long they wait.
     std::function<protocol::Payload(std::int16_t version, Duration time_left)> encode;
-    // The code that decides whether to try again; NOT_CONTROLLER looks the controller up anew.
+    // The code that decides whether to try again; NOT_CONTROLLER looks the controller up anew,
+    // NOT_COORDINATOR and COORDINATOR_NOT_AVAILABLE the group's coordinator.
     std::function<Result<AnswerCode>(const Answer&)> error_of;
   };
 
@@ -68,12 +94,13 @@ class ClusterClient {
   Result<Decoded<Response>> call(
       std::string_view name, Target target,
       std::function<Request(std::int16_t version, Duration time_left)> request,
-      std::function<ErrorCode(const Response&)> error_of) {
+      std::function<ErrorCode(const Response&)> error_of, Terms terms = {}) {
     Call erased{.name = name,
                 .target = target,
                 .api = Request::kApiKey,
-                .min_version = Request::kMinVersion,
+                .min_version = terms.min_version.value_or(Request::kMinVersion),
                 .max_version = Request::kMaxVersion,
+                .terms = terms,
                 .encode = [&](std::int16_t version,
                               Duration left) { return request(version, left).encode(version); },
                 .error_of = [&](const Answer& answer) -> Result<AnswerCode> {
@@ -82,8 +109,13 @@ class ClusterClient {
                 }};
     TRY(auto answer, call(erased));
     TRY(auto message, Response::decode(answer.frame.body, answer.version));
-    return Decoded<Response>{std::move(answer.frame), std::move(message)};
+    return Decoded<Response>{std::move(answer.frame), std::move(answer.from), std::move(message)};
   }
+
+  // Between attempts of a caller that goes on by itself.
+  Time now() const { return clock_.now(); }
+  Time deadline() const { return clock_.now() + config_.default_api_timeout; }
+  void back_off() { pause(config_.retry_backoff); }
 
  private:
   struct VersionRange {
@@ -99,13 +131,18 @@ class ClusterClient {
     Time not_before{};  // of the next attempt
   };
 
-  Time deadline() const { return clock_.now() + config_.default_api_timeout; }
-  // A broker that has told its versions. nullptr: none is to be had now.
-  Node* ready_node(Target target, Time deadline);
-  Node* next_candidate(Target target);
+  // A broker that has told its versions. nullptr: none is to be had now. Error: none will ever be.
+  Result<Node*> ready_node(const Target& target, Time deadline);
+  // The id that the target has now; nullopt: any broker will do.
+  Result<std::optional<std::int32_t>> node_id(const Target& target, Time deadline);
+  Node* next_candidate(std::optional<std::int32_t> id);
+  bool knows(std::int32_t id) const;
+  void forget(const Target& target);
   bool handshake(Node& node, Time deadline);
-  // False: the brokers could not be asked, or there is no controller at the moment.
+  // False: the brokers could not be asked.
   bool refresh_metadata(Time deadline);
+  // nullopt: there is none at the moment.
+  Result<std::optional<std::int32_t>> find_coordinator(const std::string& group, Time deadline);
   void replace_nodes(std::vector<std::pair<std::int32_t, HostPort>> brokers);
 
   Result<Answer> exchange(Node& node, protocol::ApiKey api, std::int16_t version,
@@ -124,7 +161,11 @@ class ClusterClient {
 
   std::vector<Node> nodes_;
   std::size_t next_node_ = 0;
-  std::optional<std::int32_t> controller_;  // nullopt: to be looked up
+  std::optional<std::int32_t> controller_;                         // nullopt: to be looked up
+  std::map<std::string, std::int32_t, std::less<>> coordinators_;  // by group; looked up so far
 };
+
+inline const ClusterClient::Target ClusterClient::Target::kAnyBroker{.kind = Kind::kAnyBroker};
+inline const ClusterClient::Target ClusterClient::Target::kController{.kind = Kind::kController};
 
 }  // namespace barnabas::admin

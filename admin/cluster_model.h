@@ -16,6 +16,12 @@
 
 namespace barnabas::admin {
 
+struct BrokerEndpoint {
+  std::int32_t id = -1;  // -1, -2, ...: a bootstrap server
+  std::string host;
+  std::int32_t port = 0;
+};
+
 struct TopicListing {
   std::string name;
   Uuid topic_id;

@@ -23,6 +23,8 @@ std::string exception_name(ErrorCode code) {
       {ErrorCode::kRecordListTooLarge, "RecordBatchTooLargeException"},
       {ErrorCode::kCorruptMessage, "CorruptRecordException"},
       {ErrorCode::kNetworkException, "NetworkException"},
+      {ErrorCode::kNonEmptyGroup, "GroupNotEmptyException"},
+      {ErrorCode::kOffsetMetadataTooLarge, "OffsetMetadataTooLarge"},
   };
   std::string name;
   if (const auto irregular = kIrregular.find(code); irregular != kIrregular.end()) {
@@ -70,6 +72,19 @@ std::string default_message(ErrorCode code) {
        "Eligible topic partition leaders are not available."},
       {ErrorCode::kElectionNotNeeded, "Leader election not needed for topic partition."},
       {ErrorCode::kUnknownTopicId, "This server does not host this topic ID."},
+      {ErrorCode::kGroupAuthorizationFailed, "Group authorization failed."},
+      {ErrorCode::kInvalidGroupId, "The configured groupId is invalid."},
+      {ErrorCode::kNonEmptyGroup, "The group is not empty."},
+      {ErrorCode::kGroupIdNotFound, "The group id does not exist."},
+      {ErrorCode::kGroupSubscribedToTopic,
+       "Deleting offsets of a topic is forbidden while the consumer group is actively subscribed "
+       "to it."},
+      {ErrorCode::kUnknownMemberId, "The coordinator is not aware of this member."},
+      {ErrorCode::kOffsetMetadataTooLarge,
+       "The metadata field of the offset request was too large."},
+      {ErrorCode::kInvalidCommitOffsetSize, "The committing offset data size is not valid."},
+      {ErrorCode::kUnsupportedForMessageFormat,
+       "The message format version on the broker does not support the request."},
   };
   const auto known = kMessages.find(code);
   return std::string(known != kMessages.end() ? known->second : error_name(code));

@@ -20,6 +20,7 @@ using barnabas::admin::Arguments;
 const std::map<std::string, int (*)(const Arguments&), std::less<>> kTools{
     {"kafka-console-consumer", barnabas::admin::kafka_console_consumer},
     {"kafka-console-producer", barnabas::admin::kafka_console_producer},
+    {"kafka-consumer-groups", barnabas::admin::kafka_consumer_groups},
     {"kafka-leader-election", barnabas::admin::kafka_leader_election},
     {"kafka-server-start", barnabas::admin::kafka_server_start},
     {"kafka-server-stop", barnabas::admin::kafka_server_stop},

@@ -45,6 +45,7 @@ void require_host_ports(std::string_view text);
 // Each takes the arguments without the program's name and returns the exit code.
 int kafka_console_consumer(const Arguments& arguments);
 int kafka_console_producer(const Arguments& arguments);
+int kafka_consumer_groups(const Arguments& arguments);
 int kafka_leader_election(const Arguments& arguments);
 int kafka_server_start(const Arguments& arguments);
 int kafka_server_stop(const Arguments& arguments);

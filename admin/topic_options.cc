@@ -8,31 +8,12 @@
 #include <limits>
 #include <set>
 
+#include "admin/java_text.h"
 #include "config/config_key.h"
 #include "config/topic_config.h"
 
 namespace barnabas::admin {
 namespace {
-
-std::string_view trim(std::string_view text) {
-  const auto blank = [](unsigned char c) { return c <= ' '; };
-  while (!text.empty() && blank(text.front())) text.remove_prefix(1);
-  while (!text.empty() && blank(text.back())) text.remove_suffix(1);
-  return text;
-}
-
-// As Java's split: empty parts at the end are dropped.
-std::vector<std::string_view> split(std::string_view text, char separator) {
-  std::vector<std::string_view> parts;
-  for (std::size_t start = 0;;) {
-    const std::size_t end = text.find(separator, start);
-    parts.push_back(text.substr(start, end - start));
-    if (end == std::string_view::npos) break;
-    start = end + 1;
-  }
-  while (parts.size() > 1 && parts.back().empty()) parts.pop_back();
-  return parts;
-}
 
 std::string config_names() {
   std::string names;
@@ -54,13 +35,13 @@ std::vector<std::string> actions_but(const std::vector<std::string>& allowed) {
 std::map<std::string, std::string> parse_configs(const std::vector<std::string>& lines) {
   config::Properties properties;
   for (const std::string& line : lines) {
-    const auto parts = split(line, '=');
+    const auto parts = java_split(line, '=');
     if (parts.size() != 2) {
       throw std::runtime_error(
           "requirement failed: Invalid topic config: all configs to be added must be in the format "
           "\"key=val\".");
     }
-    properties[std::string(trim(parts[0]))] = trim(parts[1]);
+    properties[std::string(java_trim(parts[0]))] = java_trim(parts[1]);
   }
   if (const auto problem = config::validate_topic_configs(properties)) {
     throw std::runtime_error(*problem);
@@ -184,11 +165,11 @@ DescribeFilters describe_filters(const Options& options) {
 
 std::vector<std::vector<BrokerId>> parse_replica_assignment(std::string_view text) {
   std::vector<std::vector<BrokerId>> assignment;
-  for (const std::string_view partition : split(text, ',')) {
+  for (const std::string_view partition : java_split(text, ',')) {
     std::vector<BrokerId> replicas;
     std::set<std::int32_t> duplicates;
-    for (std::string_view replica : split(partition, ':')) {
-      replica = trim(replica);
+    for (std::string_view replica : java_split(partition, ':')) {
+      replica = java_trim(replica);
       std::int32_t id = 0;
       const auto parsed = std::from_chars(replica.data(), replica.data() + replica.size(), id);
       if (parsed.ec != std::errc{} || parsed.ptr != replica.data() + replica.size()) {

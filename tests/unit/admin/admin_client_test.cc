@@ -3,7 +3,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <functional>
 #include <map>
 #include <mutex>
 #include <set>
@@ -13,6 +12,7 @@
 #include "broker/protocol/messages/create_topics.h"
 #include "broker/protocol/messages/list_partition_reassignments.h"
 #include "broker/protocol/messages/metadata.h"
+#include "tests/unit/admin/fake_cluster.h"
 
 namespace barnabas::admin {
 namespace {
@@ -20,56 +20,6 @@ namespace {
 using namespace protocol;
 using testing::ElementsAre;
 using testing::StartsWith;
-
-// Answers of brokers by port; a port without an entry is a broker that is down.
-class FakeCluster final : public Transport {
- public:
-  // Gives the body of the answer.
-  using Handler = std::function<Payload(ApiKey, std::int16_t version, BytesView body)>;
-
-  std::unique_ptr<Channel> open(std::string, std::int32_t port, std::string,
-                                Executor& home) override {
-    return std::make_unique<FakeChannel>(*this, port, home);
-  }
-
-  std::map<std::int32_t, Handler> brokers;
-  std::vector<std::pair<std::int32_t, ApiKey>> requests;  // port and API, in order
-
- private:
-  class FakeChannel final : public Channel {
-   public:
-    FakeChannel(FakeCluster& cluster, std::int32_t port, Executor& home)
-        : cluster_(cluster), port_(port), home_(home) {}
-
-    void send(ApiKey api, std::int16_t version, Payload body, Duration,
-              Callback callback) override {
-      cluster_.requests.emplace_back(port_, api);
-      const auto broker = cluster_.brokers.find(port_);
-      Result<ResponseFrame> answer(ErrorCode::kNetworkException);
-      if (broker != cluster_.brokers.end()) {
-        const BufferPtr request = flatten(body);
-        const BufferPtr frame = flatten(broker->second(api, version, request->view()));
-        answer = ResponseFrame{frame, frame->view()};
-      }
-      home_.post([callback = std::move(callback), answer] { callback(answer); });
-    }
-
-   private:
-    static BufferPtr flatten(const Payload& payload) {
-      auto buffer = Buffer::allocate(static_cast<std::size_t>(payload.size_bytes()));
-      std::uint8_t* at = buffer->data();
-      for (const Piece& piece : payload.pieces) {
-        const BytesView bytes = std::get<BytesPiece>(piece).bytes;
-        at = std::copy(bytes.begin(), bytes.end(), at);
-      }
-      return buffer;
-    }
-
-    FakeCluster& cluster_;
-    const std::int32_t port_;
-    Executor& home_;
-  };
-};
 
 class AdminClientTest : public testing::Test {
  protected:
