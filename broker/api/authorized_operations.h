@@ -14,5 +14,7 @@ inline constexpr std::int32_t kClusterOperations =
 // Read, Write, Create, Delete, Alter, Describe, DescribeConfigs, AlterConfigs.
 inline constexpr std::int32_t kTopicOperations =
     1 << 3 | 1 << 4 | 1 << 5 | 1 << 6 | 1 << 7 | 1 << 8 | 1 << 10 | 1 << 11;
+// Read, Delete, Describe.
+inline constexpr std::int32_t kGroupOperations = 1 << 3 | 1 << 6 | 1 << 8;
 
 }  // namespace barnabas::api

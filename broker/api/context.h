@@ -16,14 +16,21 @@ struct BrokerConfig;
 namespace barnabas::controller {
 class Controller;
 }
+namespace barnabas::group {
+class GroupCoordinator;
+}
 namespace barnabas::replica {
 class MetadataCache;
 class ReplicaManager;
 class TopicConfigs;
 }  // namespace barnabas::replica
+namespace barnabas::zk {
+class ZooKeeper;
+}
 
 namespace barnabas::api {
 
+class AutoTopicCreation;
 class ProducerIdManager;
 
 struct Context {
@@ -33,12 +40,15 @@ struct Context {
   const config::BrokerConfig& config;
   const Clock& clock;
   Executor& coordination;
+  zk::ZooKeeper& zookeeper;
 
   replica::ReplicaManager& replicas;
   replica::MetadataCache& metadata;
   replica::TopicConfigs& topic_configs;
   controller::Controller& controller;
+  group::GroupCoordinator& groups;
   ProducerIdManager& producer_ids;
+  AutoTopicCreation& topic_creation;
 };
 
 }  // namespace barnabas::api

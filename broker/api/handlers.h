@@ -35,6 +35,23 @@ void handle_describe_cluster(Context& context, protocol::Request request,
                              protocol::Responder responder);
 void handle_init_producer_id(Context& context, protocol::Request request,
                              protocol::Responder responder);
+void handle_find_coordinator(Context& context, protocol::Request request,
+                             protocol::Responder responder);
+void handle_join_group(Context& context, protocol::Request request, protocol::Responder responder);
+void handle_sync_group(Context& context, protocol::Request request, protocol::Responder responder);
+void handle_heartbeat(Context& context, protocol::Request request, protocol::Responder responder);
+void handle_leave_group(Context& context, protocol::Request request, protocol::Responder responder);
+void handle_offset_commit(Context& context, protocol::Request request,
+                          protocol::Responder responder);
+void handle_offset_fetch(Context& context, protocol::Request request,
+                         protocol::Responder responder);
+void handle_offset_delete(Context& context, protocol::Request request,
+                          protocol::Responder responder);
+void handle_describe_groups(Context& context, protocol::Request request,
+                            protocol::Responder responder);
+void handle_list_groups(Context& context, protocol::Request request, protocol::Responder responder);
+void handle_delete_groups(Context& context, protocol::Request request,
+                          protocol::Responder responder);
 
 // On the coordination executor.
 void handle_describe_configs(Context& context, protocol::Request request,

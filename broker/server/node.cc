@@ -6,6 +6,7 @@
 #include "broker/base/logging.h"
 #include "broker/protocol/messages/allocate_producer_ids.h"
 #include "broker/protocol/messages/controlled_shutdown.h"
+#include "broker/protocol/messages/create_topics.h"
 #include "broker/server/node_config.h"
 #include "zkclient/documents.h"
 
@@ -16,6 +17,8 @@ using protocol::AllocateProducerIdsRequest;
 using protocol::AllocateProducerIdsResponse;
 using protocol::ControlledShutdownRequest;
 using protocol::ControlledShutdownResponse;
+using protocol::CreateTopicsRequest;
+using protocol::CreateTopicsResponse;
 
 constexpr Duration kRegistrationBackoff = seconds(1);
 
@@ -39,6 +42,25 @@ Result<controller::ControlledShutdownAnswer> shutdown_answer_of(
         {std::string(partition.topic_name), PartitionId(partition.partition_index)});
   }
   return answer;
+}
+
+CreateTopicsRequest creation_of(const controller::NewTopic& topic) {
+  CreateTopicsRequest request;
+  auto& asked = request.topics.emplace_back();
+  asked.name = topic.name;
+  asked.num_partitions = topic.num_partitions;
+  asked.replication_factor = topic.replication_factor;
+  for (const auto& [name, value] : topic.configs) asked.configs.push_back({name, value});
+  return request;
+}
+
+Error created_of(const Result<protocol::ResponseFrame>& frame) {
+  if (!frame) return frame.error();
+  const auto response = CreateTopicsResponse::decode(frame->body, CreateTopicsRequest::kMaxVersion);
+  if (!response) return response.error();
+  if (response->topics.size() != 1) return {ErrorCode::kUnknownServerError, "no answer"};
+  const auto& topic = response->topics.front();
+  return {topic.error_code, std::string(topic.error_message.value_or(""))};
 }
 
 }  // namespace
@@ -79,16 +101,22 @@ Node::Node(const config::BrokerConfig& config, BrokerId broker_id, std::string c
                     [this](api::ProducerIdManager::BlockCallback done) {
                       fetch_producer_ids(std::move(done));
                     }),
+      topic_creation_([this](controller::NewTopic topic, api::AutoTopicCreation::Done done) {
+        create_topic(std::move(topic), std::move(done));
+      }),
       context_{.broker_id = broker_id,
                .cluster_id = std::move(cluster_id),
                .config = config,
                .clock = parts_.clock,
                .coordination = parts_.coordination,
+               .zookeeper = parts_.zookeeper,
                .replicas = replicas_,
                .metadata = metadata_,
                .topic_configs = topic_configs_,
                .controller = controller_,
-               .producer_ids = producer_ids_},
+               .groups = groups_,
+               .producer_ids = producer_ids_,
+               .topic_creation = topic_creation_},
       dispatcher_(context_) {
   replicas_.set_leadership_observer(&groups_);
   parts_.zookeeper.add_observer(this);
@@ -181,6 +209,30 @@ void Node::fetch_producer_ids(api::ProducerIdManager::BlockCallback done) {
         request.encode(AllocateProducerIdsRequest::kMaxVersion),
         milliseconds(node.config_.request_timeout_ms),
         [done](Result<protocol::ResponseFrame> frame) { done(producer_ids_of(std::move(frame))); });
+  });
+}
+
+// ---- Internal topics
+
+void Node::create_topic(controller::NewTopic topic, api::AutoTopicCreation::Done done) {
+  parts_.coordination.post([alive = alive_, topic = std::move(topic), done = std::move(done)] {
+    if (!*alive) return;
+    Node& node = **alive;
+    const milliseconds timeout(node.config_.request_timeout_ms);
+    if (node.controller_.is_active()) {
+      node.controller_.create_topics(
+          {topic}, timeout, /*validate_only=*/false,
+          [done](const std::vector<controller::NewTopicAnswer>& answers) {
+            done(answers.front().error);
+          });
+      return;
+    }
+    CreateTopicsRequest request = creation_of(topic);
+    request.timeout_ms = node.config_.request_timeout_ms;
+    node.controller_client_.send(
+        protocol::ApiKey::kCreateTopics, CreateTopicsRequest::kMaxVersion,
+        request.encode(CreateTopicsRequest::kMaxVersion), timeout,
+        [done](const Result<protocol::ResponseFrame>& frame) { done(created_of(frame)); });
   });
 }
 

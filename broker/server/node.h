@@ -1,5 +1,6 @@
-// One broker above the interfaces: replicas, metadata, controller, handlers and registration, wired
-// together. Production gives it sockets, files and a ZooKeeper session; the simulator its doubles.
+// One broker above the interfaces: replicas, metadata, controller, groups, handlers and
+// registration, wired together. Production gives it sockets, files and a ZooKeeper session; the
+// simulator its doubles.
 //
 //   start():  former session closed -> registered -> controller started -> requests are served
 //   expiry:   the controller resigns -> new session -> registered again -> stands for election
@@ -22,6 +23,7 @@
 #include "broker/api/context.h"
 #include "broker/api/dispatcher.h"
 #include "broker/api/producer_id_manager.h"
+#include "broker/api/topic_creation.h"
 #include "broker/base/clock.h"
 #include "broker/base/executor.h"
 #include "broker/base/random.h"
@@ -96,6 +98,7 @@ class Node final : public zk::ZooKeeper::Observer {
   void register_again();
   zk::BrokerZnode registration_entry() const;
   void fetch_producer_ids(api::ProducerIdManager::BlockCallback done);
+  void create_topic(controller::NewTopic topic, api::AutoTopicCreation::Done done);
   void try_controlled_shutdown(int tries_left);
   void on_controlled_shutdown(int tries_left,
                               const Result<controller::ControlledShutdownAnswer>& answer);
@@ -116,6 +119,7 @@ class Node final : public zk::ZooKeeper::Observer {
   zk::BrokerRegistration registration_;
   ControllerClient controller_client_;
   api::ProducerIdManager producer_ids_;
+  api::AutoTopicCreation topic_creation_;
   api::Context context_;
   api::Dispatcher dispatcher_;
 
