@@ -120,9 +120,17 @@ std::optional<RecordBatchView> BatchReader::next() {
 }
 
 RecordReader::RecordReader(const RecordBatchView& batch)
-    : at_(batch.data() + kBatchOverhead),
-      end_(batch.data() + batch.size_bytes()),
-      left_(batch.record_count()) {}
+    : RecordReader(batch, batch.stored_records()) {}
+
+RecordReader::RecordReader(const RecordBatchView& batch, BytesView records)
+    : at_(records.data()), end_(records.data() + records.size()), left_(batch.record_count()) {}
+
+Result<BytesView> records_of(const RecordBatchView& batch, std::size_t max_bytes,
+                             std::vector<std::uint8_t>& storage) {
+  if (!batch.is_compressed()) return batch.stored_records();
+  TRY(storage, decompress(batch.codec(), batch.stored_records(), max_bytes));
+  return BytesView(storage);
+}
 
 bool RecordReader::next(RecordView& record) {
   if (left_ <= 0) {
@@ -178,13 +186,17 @@ std::vector<std::uint8_t> RecordBatchBuilder::build() const {
   CHECK(count_ > 0, "a batch without records");
   // Its whole size at once: growing it makes g++ 12 warn of a write out of bounds that is not
   // there.
-  std::vector<std::uint8_t> out(kBatchOverhead + records_.size());
+  const std::vector<std::uint8_t> compressed =
+      codec == Compression::kNone ? std::vector<std::uint8_t>() : compress(codec, records_);
+  const std::vector<std::uint8_t>& stored = codec == Compression::kNone ? records_ : compressed;
+  std::vector<std::uint8_t> out(kBatchOverhead + stored.size());
   std::uint8_t* at = out.data();
   store_be(at, base_offset.value());
-  store_be(at + 8, static_cast<std::int32_t>(kBatchOverhead - kLogOverhead + records_.size()));
+  store_be(at + 8, static_cast<std::int32_t>(kBatchOverhead - kLogOverhead + stored.size()));
   store_be(at + 12, leader_epoch.value());
   at[16] = static_cast<std::uint8_t>(kMagicV2);
-  const int bits = (log_append_time ? 0x08 : 0) | (transactional ? 0x10 : 0) | (control ? 0x20 : 0);
+  const int bits = static_cast<int>(codec) | (log_append_time ? 0x08 : 0) |
+                   (transactional ? 0x10 : 0) | (control ? 0x20 : 0);
   store_be(at + 21, static_cast<std::int16_t>(bits));
   store_be(at + 23, count_ - 1);
   store_be(at + 27, base_timestamp_);
@@ -193,7 +205,7 @@ std::vector<std::uint8_t> RecordBatchBuilder::build() const {
   store_be(at + 51, producer_epoch.value());
   store_be(at + 53, base_sequence);
   store_be(at + 57, count_);
-  std::copy(records_.begin(), records_.end(), out.begin() + kBatchOverhead);
+  std::copy(stored.begin(), stored.end(), out.begin() + kBatchOverhead);
   MutableRecordBatchView(out.data()).update_crc();
   return out;
 }

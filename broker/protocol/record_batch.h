@@ -20,6 +20,8 @@
 
 #include "broker/base/bytes.h"
 #include "broker/base/clock.h"
+#include "broker/base/result.h"
+#include "broker/protocol/compression.h"
 #include "broker/protocol/error_code.h"
 #include "broker/protocol/ids.h"
 
@@ -29,9 +31,6 @@ inline constexpr std::size_t kLogOverhead = 12;    // base offset and batch leng
 inline constexpr std::size_t kBatchOverhead = 61;  // up to the first record
 inline constexpr std::int8_t kMagicV2 = 2;
 inline constexpr std::int32_t kNoSequence = -1;
-
-enum class Compression : std::uint8_t { kNone, kGzip, kSnappy, kLz4, kZstd };
-inline constexpr std::uint8_t kCompressionCount = 5;
 
 // Sequence numbers wrap after 2^31-1 to 0.
 std::int32_t increment_sequence(std::int32_t sequence, std::int32_t by);
@@ -46,6 +45,8 @@ class RecordBatchView {
   const std::uint8_t* data() const { return data_; }
   std::size_t size_bytes() const { return kLogOverhead + static_cast<std::uint32_t>(length()); }
   BytesView bytes() const { return {data_, size_bytes()}; }
+  // The records as they lie there, maybe compressed.
+  BytesView stored_records() const { return bytes().subspan(kBatchOverhead); }
 
   Offset base_offset() const { return Offset(load_be<std::int64_t>(data_)); }
   std::int32_t length() const { return load_be<std::int32_t>(data_ + 8); }
@@ -136,10 +137,13 @@ struct RecordView {
   BytesView headers;  // as encoded
 };
 
-// Walks the records of an uncompressed batch; every length is checked against the bytes left.
+// Walks the records of an uncompressed batch, or of a compressed one by what records_of gives;
+// every length is checked against the bytes left.
 class RecordReader {
  public:
   explicit RecordReader(const RecordBatchView& batch);
+  // `records`: those of the batch.
+  RecordReader(const RecordBatchView& batch, BytesView records);
 
   // Returns false after the last record, or where the bytes are not records: then corrupt().
   bool next(RecordView& record);
@@ -153,7 +157,12 @@ class RecordReader {
   bool corrupt_ = false;
 };
 
-// Builds one uncompressed batch.
+// The records of a batch as they are without compression: those in it, or decompressed into
+// `storage`. Errors: as of decompress.
+Result<BytesView> records_of(const RecordBatchView& batch, std::size_t max_bytes,
+                             std::vector<std::uint8_t>& storage);
+
+// Builds one batch.
 struct RecordBatchBuilder {
   Offset base_offset{0};
   LeaderEpoch leader_epoch = kNoLeaderEpoch;
@@ -163,6 +172,7 @@ struct RecordBatchBuilder {
   bool transactional = false;
   bool control = false;
   bool log_append_time = false;
+  Compression codec = Compression::kNone;
 
   struct Header {
     std::string_view key;

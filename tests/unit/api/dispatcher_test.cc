@@ -8,18 +8,29 @@
 #include "broker/protocol/messages/api_versions.h"
 #include "broker/protocol/messages/controlled_shutdown.h"
 #include "broker/protocol/messages/create_topics.h"
+#include "broker/protocol/messages/delete_groups.h"
 #include "broker/protocol/messages/delete_topics.h"
 #include "broker/protocol/messages/describe_cluster.h"
 #include "broker/protocol/messages/describe_configs.h"
+#include "broker/protocol/messages/describe_groups.h"
 #include "broker/protocol/messages/elect_leaders.h"
 #include "broker/protocol/messages/fetch.h"
+#include "broker/protocol/messages/find_coordinator.h"
+#include "broker/protocol/messages/heartbeat.h"
 #include "broker/protocol/messages/init_producer_id.h"
+#include "broker/protocol/messages/join_group.h"
 #include "broker/protocol/messages/leader_and_isr.h"
+#include "broker/protocol/messages/leave_group.h"
+#include "broker/protocol/messages/list_groups.h"
 #include "broker/protocol/messages/list_offsets.h"
 #include "broker/protocol/messages/metadata.h"
+#include "broker/protocol/messages/offset_commit.h"
+#include "broker/protocol/messages/offset_delete.h"
+#include "broker/protocol/messages/offset_fetch.h"
 #include "broker/protocol/messages/offset_for_leader_epoch.h"
 #include "broker/protocol/messages/produce.h"
 #include "broker/protocol/messages/stop_replica.h"
+#include "broker/protocol/messages/sync_group.h"
 #include "broker/protocol/messages/update_metadata.h"
 #include "tests/unit/api/one_broker.h"
 
@@ -30,7 +41,7 @@ using namespace protocol;
 
 TEST(Dispatcher, UnservedApiClosesTheConnection) {
   OneBroker broker;
-  EXPECT_TRUE(broker.ask_bytes(ApiKey::kJoinGroup, 0, {}).closed());
+  EXPECT_TRUE(broker.ask_bytes(ApiKey::kAddPartitionsToTxn, 0, {}).closed());
   EXPECT_TRUE(broker.ask_bytes(static_cast<ApiKey>(999), 0, {}).closed());
 }
 
@@ -49,8 +60,9 @@ TEST(ApiTable, ServesWhatIsPromisedAndNothingElse) {
     table += fmt::format("{}:{}-{} ", static_cast<int>(api.key), api.min_version, api.max_version);
   }
   EXPECT_EQ(table,
-            "0:3-11 1:4-17 2:1-9 3:0-12 4:0-7 5:0-4 6:0-8 7:0-3 18:0-4 19:0-7 20:0-6 22:0-5 "
-            "23:0-4 32:0-4 43:0-2 56:0-3 60:0-1 67:0-0 ");
+            "0:3-11 1:4-17 2:1-9 3:0-12 4:0-7 5:0-4 6:0-8 7:0-3 8:0-9 9:0-9 10:0-6 11:0-9 12:0-4 "
+            "13:0-5 14:0-5 15:0-5 16:0-5 18:0-4 19:0-7 20:0-6 22:0-5 23:0-4 32:0-4 42:0-2 43:0-2 "
+            "47:0-0 56:0-3 60:0-1 67:0-0 ");
 }
 
 // A client chooses the version: an answer that fills a field which an old version does not have
@@ -64,23 +76,33 @@ struct Messages {
   using Response = Resp;
 };
 
-using Served = ::testing::Types<Messages<FetchRequest, FetchResponse>,
-                                Messages<ListOffsetsRequest, ListOffsetsResponse>,
-                                Messages<MetadataRequest, MetadataResponse>,
-                                Messages<LeaderAndIsrRequest, LeaderAndIsrResponse>,
-                                Messages<StopReplicaRequest, StopReplicaResponse>,
-                                Messages<UpdateMetadataRequest, UpdateMetadataResponse>,
-                                Messages<ControlledShutdownRequest, ControlledShutdownResponse>,
-                                Messages<ApiVersionsRequest, ApiVersionsResponse>,
-                                Messages<CreateTopicsRequest, CreateTopicsResponse>,
-                                Messages<DeleteTopicsRequest, DeleteTopicsResponse>,
-                                Messages<InitProducerIdRequest, InitProducerIdResponse>,
-                                Messages<OffsetForLeaderEpochRequest, OffsetForLeaderEpochResponse>,
-                                Messages<DescribeConfigsRequest, DescribeConfigsResponse>,
-                                Messages<ElectLeadersRequest, ElectLeadersResponse>,
-                                Messages<AlterPartitionRequest, AlterPartitionResponse>,
-                                Messages<DescribeClusterRequest, DescribeClusterResponse>,
-                                Messages<AllocateProducerIdsRequest, AllocateProducerIdsResponse>>;
+using Served = ::testing::Types<
+    Messages<FetchRequest, FetchResponse>, Messages<ListOffsetsRequest, ListOffsetsResponse>,
+    Messages<MetadataRequest, MetadataResponse>,
+    Messages<LeaderAndIsrRequest, LeaderAndIsrResponse>,
+    Messages<StopReplicaRequest, StopReplicaResponse>,
+    Messages<UpdateMetadataRequest, UpdateMetadataResponse>,
+    Messages<ControlledShutdownRequest, ControlledShutdownResponse>,
+    Messages<ApiVersionsRequest, ApiVersionsResponse>,
+    Messages<CreateTopicsRequest, CreateTopicsResponse>,
+    Messages<DeleteTopicsRequest, DeleteTopicsResponse>,
+    Messages<InitProducerIdRequest, InitProducerIdResponse>,
+    Messages<OffsetForLeaderEpochRequest, OffsetForLeaderEpochResponse>,
+    Messages<DescribeConfigsRequest, DescribeConfigsResponse>,
+    Messages<ElectLeadersRequest, ElectLeadersResponse>,
+    Messages<AlterPartitionRequest, AlterPartitionResponse>,
+    Messages<DescribeClusterRequest, DescribeClusterResponse>,
+    Messages<AllocateProducerIdsRequest, AllocateProducerIdsResponse>,
+    Messages<DeleteGroupsRequest, DeleteGroupsResponse>,
+    Messages<DescribeGroupsRequest, DescribeGroupsResponse>,
+    Messages<FindCoordinatorRequest, FindCoordinatorResponse>,
+    Messages<HeartbeatRequest, HeartbeatResponse>, Messages<JoinGroupRequest, JoinGroupResponse>,
+    Messages<LeaveGroupRequest, LeaveGroupResponse>,
+    Messages<ListGroupsRequest, ListGroupsResponse>,
+    Messages<OffsetCommitRequest, OffsetCommitResponse>,
+    Messages<OffsetDeleteRequest, OffsetDeleteResponse>,
+    Messages<OffsetFetchRequest, OffsetFetchResponse>,
+    Messages<SyncGroupRequest, SyncGroupResponse>>;
 TYPED_TEST_SUITE(EveryVersion, Served);
 
 template <typename Request>

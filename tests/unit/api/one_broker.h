@@ -48,6 +48,8 @@ class OneBroker {
   sim::Scheduler& scheduler() { return scheduler_; }
   sim::Network& network() { return network_; }
 
+  std::string client_address = "127.0.0.1";  // of the requests to come
+
   // Registers the broker, which becomes the controller of its cluster of one.
   void start() {
     std::optional<Result<std::string>> cluster_id;
@@ -87,7 +89,7 @@ class OneBroker {
     request.frame = Buffer::copy_of(body);
     request.body = request.frame->view();
     request.listener = listener;
-    request.client_address = "127.0.0.1";
+    request.client_address = client_address;
     request.home = &process_;
     node_->request_handler().handle(std::move(request),
                                     protocol::Responder(std::make_unique<Sink>(outcome)));
@@ -122,6 +124,22 @@ class OneBroker {
     auto response = Response::decode(last_.body->view(), version);
     EXPECT_TRUE(response) << response.error().detail;
     return response ? *std::move(response) : Response{};
+  }
+
+  // What a znode holds.
+  std::string znode(const std::string& path) {
+    std::optional<zk::DataAnswer> answer;
+    client_->get_data(path, /*watch=*/false,
+                      [&](zk::DataAnswer told) { answer = std::move(told); });
+    run_until([&] { return answer.has_value(); });
+    return answer->ok() ? answer->data : std::string(zk::to_string(answer->error));
+  }
+  void set_znode(const std::string& path, const std::string& data) {
+    std::optional<zk::ZkError> error;
+    client_->set_data(path, data, zk::kAnyVersion,
+                      [&](const zk::StatAnswer& told) { error = told.error; });
+    run_until([&] { return error.has_value(); });
+    EXPECT_EQ(*error, zk::ZkError::kOk);
   }
 
   const config::BrokerConfig& config() const { return config_; }
