@@ -74,6 +74,9 @@ class HistoryProducer:
             self.sent += 1
         except BufferError:
             self.producer.poll(0.1)  # the queue is full: the broker is away, records wait
+        except confluent_kafka.KafkaException:
+            self.producer.poll(0)  # raises what was fatal, in full
+            raise
 
 
 class Producers:
