@@ -9,6 +9,9 @@ namespace {
 
 using protocol::RecordBatchView;
 
+// Far above any batch that a broker accepts (message.max.bytes) before it was compressed.
+constexpr std::size_t kMaxDecompressedBytes = 128 * 1024 * 1024;
+
 class Loading {
  public:
   Loading(const TopicPartition& tp, Now now, GroupCoordinatorCore& core)
@@ -24,7 +27,10 @@ class Loading {
     }
     GroupCoordinatorCore::Origin origin{.batch_offset = batch.base_offset(), .transaction = {}};
     if (batch.is_transactional()) origin.transaction = batch.producer_id();
-    protocol::RecordReader reader(batch);
+    std::vector<std::uint8_t> decompressed;
+    const auto records = protocol::records_of(batch, kMaxDecompressedBytes, decompressed);
+    if (!records) return pass_over(batch.base_offset(), records.error().detail);
+    protocol::RecordReader reader(batch, *records);
     protocol::RecordView record;
     while (reader.next(record)) replay(record, origin, batch.base_offset() + record.offset_delta);
     if (reader.corrupt()) pass_over(batch.base_offset(), "its batch is corrupt");

@@ -324,6 +324,7 @@ class Shard::AppendSink final : public replica::AppendSink {
 
 void Shard::append(const std::vector<LogRecord>& records, std::optional<AppendId> id) {
   protocol::RecordBatchBuilder builder;
+  builder.codec = store_.codec;
   const Timestamp timestamp = parts_.clock.wall_clock_ms();
   for (const LogRecord& record : records) builder.add(timestamp, record.key, record.value);
   auto sink = std::make_unique<AppendSink>(shared_from_this(), id, builder.build());
