@@ -61,7 +61,12 @@ group::GroupCoordinatorOptions group_coordinator_options(const config::BrokerCon
       static_cast<std::size_t>(std::max(config.offset_metadata_max_bytes, 0));
   options.groups.offsets_retention = milliseconds(config.offsets_retention_ms);
   options.store.commit_timeout = milliseconds(config.offsets_commit_timeout_ms);
-  options.store.required_acks = static_cast<replica::Acks>(config.offsets_commit_required_acks);
+  // Kafka lets a start with 2 or 3 pass and then refuses every commit; here they mean all.
+  const bool acks_all =
+      config.offsets_commit_required_acks < 0 || config.offsets_commit_required_acks > 1;
+  options.store.required_acks =
+      acks_all ? replica::Acks::kAll
+               : static_cast<replica::Acks>(config.offsets_commit_required_acks);
   options.store.codec = static_cast<protocol::Compression>(config.offsets_topic_compression_codec);
   options.store.load_buffer_bytes = config.offsets_load_buffer_size;
   options.expiration_check_interval = milliseconds(config.offsets_retention_check_interval_ms);
