@@ -140,6 +140,16 @@ def autopsy(producers, data_dirs):
         raise
 
 
+def _watermarks(consumer, topic, partition):
+    """None where the leader is just moving: this call of the client does not ask again by itself."""
+    try:
+        return consumer.get_watermark_offsets(confluent_kafka.TopicPartition(topic, partition), timeout=30)
+    except confluent_kafka.KafkaException as error:
+        if error.args[0].code() != confluent_kafka.KafkaError.NOT_LEADER_FOR_PARTITION:
+            raise
+        return None
+
+
 def read_topic(bootstrap, topic, partitions, timeout=120):
     """{partition: (high watermark, [(offset, value)])}, read by a client up to the high watermark."""
     consumer = confluent_kafka.Consumer({
@@ -148,7 +158,7 @@ def read_topic(bootstrap, topic, partitions, timeout=120):
     })
     try:
         ends = {
-            p: consumer.get_watermark_offsets(confluent_kafka.TopicPartition(topic, p), timeout=30)[1]
+            p: wait_until(lambda p=p: _watermarks(consumer, topic, p), f"the end of {topic}-{p}", timeout)[1]
             for p in range(partitions)
         }
         found = {p: [] for p in ends}
