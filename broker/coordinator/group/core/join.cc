@@ -23,6 +23,14 @@ std::string reason_of(const JoinRequest& request) {
   return std::string(request.reason.empty() ? "not provided" : request.reason);
 }
 
+// As long as a string of the protocol may be, also for a client with the longest of names.
+std::string new_member_id(const JoinRequest& request) {
+  constexpr std::size_t kMaxStringBytes = 32767;
+  const std::string_view name = request.instance_id.value_or(request.client_id);
+  return fmt::format("{}-{}", name.substr(0, kMaxStringBytes - 1 - request.new_id_suffix.size()),
+                     request.new_id_suffix);
+}
+
 bool same_protocols(const Member& member, const JoinRequest& request) {
   return member.protocols == copy_protocols(request.protocols);
 }
@@ -100,8 +108,7 @@ bool GroupCoordinatorCore::accepts(const Group& group, std::string_view member_i
 
 void GroupCoordinatorCore::join_new(Group& group, const JoinRequest& request, Now now,
                                     Effects& out) {
-  std::string new_id =
-      fmt::format("{}-{}", request.instance_id.value_or(request.client_id), request.new_id_suffix);
+  std::string new_id = new_member_id(request);
   if (request.instance_id) {
     if (const std::string* old_id = group.static_member(*request.instance_id)) {
       out.push_back(Say{

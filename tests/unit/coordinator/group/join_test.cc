@@ -89,6 +89,14 @@ TEST(JoinGroup, NewDynamicMemberIsNamedAfterItsClient) {
   EXPECT_EQ(c.group().members().at("me-1").client_id, "me");
   EXPECT_EQ(c.group().members().at("me-1").client_host, "/127.0.0.1");
 }
+// An id that the protocol's strings cannot hold would be cut on its way, and its member unknown.
+TEST(JoinGroup, ClientWithTheLongestNameGetsAnIdThatItCanSend) {
+  Coordinator c;
+  const JoinAnswer answer =
+      c.joined(c.join({.client = std::string(32767, 'c'), .id_required = true}));
+  EXPECT_EQ(answer.error, ErrorCode::kMemberIdRequired);
+  EXPECT_EQ(answer.member_id.size(), 32767U);
+}
 TEST(JoinGroup, NewStaticMemberIsNamedAfterItsInstance) {
   Coordinator c;
   const RequestId join = c.join({.client = "me", .instance = "i"});
