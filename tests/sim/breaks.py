@@ -21,6 +21,7 @@ SEED_TIMEOUT_S = 600
 
 REPLICA = "broker/replica/core/"
 CONTROLLER = "broker/controller/"
+GROUP = "broker/coordinator/group/"
 
 # name: (file, the rule, its break)
 BREAKS = {
@@ -74,6 +75,36 @@ BREAKS = {
         REPLICA + "high_watermark.h",
         "    if (in.isr.maximal_contains(id) ||\n",
         "    if ((in.isr.maximal_contains(id) && id.value() % 2 == 0) ||\n"),
+    "a commit answered before its record is committed": (
+        GROUP + "shard.cc",
+        "id ? store_.required_acks : replica::Acks::kNone,",
+        "id ? replica::Acks::kLeader : replica::Acks::kNone,"),
+    "a coordinator that loads no further than the high watermark": (
+        GROUP + "loader.cc",
+        "  while (next < status.log_end_offset) {",
+        "  while (next < status.high_watermark) {"),
+    "loading that keeps the first commit of a partition": (
+        GROUP + "core/group_coordinator_core.cc",
+        "      offsets.apply(offset->tp, *offset->value, origin.batch_offset);",
+        "      if (offsets.find(offset->tp) == nullptr) {\n"
+        "        offsets.apply(offset->tp, *offset->value, origin.batch_offset);\n"
+        "      }"),
+    "a generation that does not rise": (
+        GROUP + "core/group.cc",
+        "  ++generation_;\n",
+        "  if (generation_ == GenerationId(0)) ++generation_;\n"),
+    "commits of a former generation are taken": (
+        GROUP + "core/offsets.cc",
+        "  if (request.generation != group.generation()) return ErrorCode::kIllegalGeneration;\n",
+        "  if (request.generation > group.generation()) return ErrorCode::kIllegalGeneration;\n"),
+    "a new owner is told an offset while a later one is on its way": (
+        GROUP + "core/offsets.cc",
+        "    if (require_stable && group->offsets().has_pending(tp)) {",
+        "    if (require_stable && group == nullptr) {"),
+    "a coordinator that stores under any leader epoch": (
+        REPLICA + "replica_core.cc",
+        "if (required_epoch != kNoLeaderEpoch && required_epoch != leader_epoch()) {",
+        "if (required_epoch > leader_epoch()) {"),
 }
 
 

@@ -4,6 +4,8 @@
 
 #include "broker/base/check.h"
 #include "broker/base/uuid.h"
+#include "broker/coordinator/group/core/java_string.h"
+#include "broker/coordinator/group/group_coordinator.h"
 #include "zkclient/documents.h"
 #include "zkclient/paths.h"
 
@@ -67,8 +69,8 @@ std::uint32_t Cluster::incarnation(BrokerId id) const {
   return 0;
 }
 
-SimBroker* Cluster::find(BrokerId id) {
-  for (auto& broker : brokers_) {
+SimBroker* Cluster::find(BrokerId id) const {
+  for (const auto& broker : brokers_) {
     if (broker->id() == id && broker->has_process()) return broker.get();
   }
   return nullptr;
@@ -82,12 +84,44 @@ SimBroker* Cluster::controller() {
   return find(named->broker);
 }
 
-SimBroker* Cluster::leader(const TopicPartition& tp) {
+std::optional<zk::PartitionStateZnode> Cluster::state(const TopicPartition& tp) const {
   const auto* node = zookeeper_.tree().find(zk::paths::topic_partition_state(tp));
-  if (node == nullptr) return nullptr;
+  if (node == nullptr) return std::nullopt;
   const auto state = zk::PartitionStateZnode::decode(node->data);
   CHECK(state.has_value(), "{}", node->data);
-  return find(state->leader);
+  return *state;
+}
+
+SimBroker* Cluster::leader(const TopicPartition& tp) {
+  const auto known = state(tp);
+  return known ? find(known->leader) : nullptr;
+}
+
+std::shared_ptr<group::Shard> Cluster::coordinator(BrokerId broker, PartitionId partition,
+                                                   LeaderEpoch epoch) const {
+  SimBroker* const found = find(broker);
+  auto shard = found != nullptr ? found->node().groups().shard(partition) : nullptr;
+  return shard && shard->epoch() == epoch ? shard : nullptr;
+}
+
+LeaderEpoch Cluster::coordinator_epoch(BrokerId broker, const std::string& group) const {
+  const PartitionId partition = group::partition_for(group, kOffsetsPartitions);
+  const auto known = state({std::string(group::kOffsetsTopic), partition});
+  if (!known || known->leader != broker) return kNoLeaderEpoch;
+  return coordinator(broker, partition, known->leader_epoch) ? known->leader_epoch : kNoLeaderEpoch;
+}
+
+bool Cluster::coordinator_has_committed(BrokerId broker, const std::string& group) const {
+  const LeaderEpoch epoch = coordinator_epoch(broker, group);
+  if (epoch == kNoLeaderEpoch) return false;
+  const TopicPartition tp{std::string(group::kOffsetsTopic),
+                          group::partition_for(group, kOffsetsPartitions)};
+  SimBroker* const coordinator = find(broker);
+  const auto replica = coordinator->node().replicas().find(tp.topic, tp.partition);
+  const auto log = coordinator->disk().find(tp);
+  if (!replica || !log) return false;
+  const Offset loaded = log->end_offset_for(epoch - 1).end_offset;
+  return replica->status().high_watermark >= loaded;
 }
 
 void Cluster::read_topics(ClusterSnapshot& snapshot) const {
@@ -111,6 +145,10 @@ void Cluster::read_topics(ClusterSnapshot& snapshot) const {
       const auto state = zk::PartitionStateZnode::decode(node->data);
       CHECK(state.has_value(), "{}", node->data);
       snapshot.states[tp] = {*state, PartitionEpoch(node->stat.version), node->stat.mzxid};
+      if (topic != group::kOffsetsTopic) continue;
+      if (auto shard = coordinator(state->leader, partition, state->leader_epoch)) {
+        snapshot.coordinators[partition] = {state->leader, std::move(shard)};
+      }
     }
   }
 }

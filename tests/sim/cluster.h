@@ -12,12 +12,14 @@
 #include <vector>
 
 #include "broker/base/random.h"
+#include "broker/coordinator/group/shard.h"
 #include "tests/sim/checkers/cluster_snapshot.h"
 #include "tests/sim/network.h"
 #include "tests/sim/process.h"
 #include "tests/sim/sim_broker.h"
 #include "tests/sim/trace.h"
 #include "tests/sim/zookeeper_model.h"
+#include "zkclient/documents.h"
 
 namespace barnabas::sim {
 
@@ -41,11 +43,20 @@ class Cluster {
   SimBroker* controller();
   // The leader of a partition as ZooKeeper has it; nullptr likewise.
   SimBroker* leader(const TopicPartition& tp);
+  // Under which leader epoch a broker is a group's coordinator in office; kNoLeaderEpoch: it is
+  // none, or does not know it.
+  LeaderEpoch coordinator_epoch(BrokerId broker, const std::string& group) const;
+  // Whether such a coordinator has committed everything that it loaded.
+  bool coordinator_has_committed(BrokerId broker, const std::string& group) const;
 
   ClusterSnapshot snapshot();
 
  private:
-  SimBroker* find(BrokerId id);
+  SimBroker* find(BrokerId id) const;
+  std::optional<zk::PartitionStateZnode> state(const TopicPartition& tp) const;
+  // The broker's coordinator of a partition, if its office is of this epoch; null: none.
+  std::shared_ptr<group::Shard> coordinator(BrokerId broker, PartitionId partition,
+                                            LeaderEpoch epoch) const;
   void read_topics(ClusterSnapshot& snapshot) const;
 
   Random& random_;

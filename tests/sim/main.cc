@@ -95,6 +95,8 @@ int try_seeds(const Arguments& arguments) {
   set_log_level(LogLevel::kOff);
   std::uint64_t faults = 0;
   std::uint64_t acknowledged = 0;
+  std::uint64_t commits = 0;
+  std::uint64_t generations = 0;
   Duration worst_recovery{};
   for (std::uint64_t i = 0; i < arguments.seeds; ++i) {
     g_seed = arguments.first + i;
@@ -106,11 +108,15 @@ int try_seeds(const Arguments& arguments) {
     }
     faults += result.faults;
     acknowledged += result.acknowledged;
+    commits += result.commits;
+    generations += result.generations;
     worst_recovery = std::max(worst_recovery, result.recovery);
   }
   fmt::print(
-      "{} seeds, {} faults, {} records acknowledged, no violation; slowest recovery {:.1f} s\n",
-      arguments.seeds, faults, acknowledged, static_cast<double>(worst_recovery.count()) / 1e6);
+      "{} seeds, {} faults, {} records acknowledged, {} offsets committed in {} generations, no "
+      "violation; slowest recovery {:.1f} s\n",
+      arguments.seeds, faults, acknowledged, commits, generations,
+      static_cast<double>(worst_recovery.count()) / 1e6);
   return 0;
 }
 

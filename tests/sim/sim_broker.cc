@@ -28,9 +28,13 @@ config::BrokerConfig config_of(BrokerId id, Duration session_timeout) {
                   "replica.high.watermark.checkpoint.interval.ms=700\n"
                   "controlled.shutdown.retry.backoff.ms=200\n"
                   "leader.imbalance.check.interval.seconds=3\n"
-                  "leader.imbalance.per.broker.percentage=0\n",
+                  "leader.imbalance.per.broker.percentage=0\n"
+                  "offsets.topic.num.partitions={}\n"
+                  "offsets.commit.timeout.ms=1500\n"
+                  "group.initial.rebalance.delay.ms=100\n"
+                  "group.min.session.timeout.ms=500\n",
                   id, std::chrono::duration_cast<milliseconds>(session_timeout).count(),
-                  host_of(id.value()), id)));
+                  host_of(id.value()), id, kOffsetsPartitions)));
 }
 
 }  // namespace

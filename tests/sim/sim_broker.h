@@ -22,6 +22,9 @@
 
 namespace barnabas::sim {
 
+// How many partitions __consumer_offsets is created with.
+inline constexpr std::int32_t kOffsetsPartitions = 3;
+
 // What all brokers share. Everything outlives them.
 struct World {
   Scheduler& scheduler;

@@ -1,17 +1,23 @@
 #include "tests/sim/simulation.h"
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 #include <vector>
 
 #include "broker/base/check.h"
+#include "broker/coordinator/group/core/java_string.h"
+#include "broker/coordinator/group/group_coordinator.h"
 #include "broker/protocol/messages/create_topics.h"
 #include "tests/sim/checkers/convergence.h"
+#include "tests/sim/checkers/groups.h"
 #include "tests/sim/checkers/leadership.h"
 #include "tests/sim/checkers/logs.h"
 #include "tests/sim/cluster.h"
 #include "tests/sim/consumer.h"
 #include "tests/sim/faults.h"
+#include "tests/sim/group_clients.h"
+#include "tests/sim/group_history.h"
 #include "tests/sim/history.h"
 #include "tests/sim/judge.h"
 #include "tests/sim/producer.h"
@@ -23,6 +29,8 @@ constexpr std::int32_t kBrokers = 3;
 constexpr std::int32_t kPartitions = 3;
 constexpr std::int32_t kProducers = 2;
 constexpr Address kFirstClient = 1'000;
+// The seeds whose cluster serves groups too.
+constexpr std::uint64_t kGroupsOneIn = 2;
 constexpr std::uint64_t kMinFaults = 5;
 constexpr std::uint64_t kMoreFaults = 6;
 constexpr Duration kStep = milliseconds(20);
@@ -53,16 +61,22 @@ class Simulation {
     consumer_ = std::make_unique<Consumer>(
         kFirstClient + kProducers, clients_, cluster_.network(), random_, cluster_.addresses(),
         partitions_, history_, judge_, [this](BrokerId id) { return cluster_.incarnation(id); });
+    if (random_.one_in(kGroupsOneIn)) {
+      groups_ = std::make_unique<GroupClients>(scheduler_, group_world(), partitions_,
+                                               kFirstClient + kProducers + 1);
+    }
   }
 
   SimulationResult run() {
     cluster_.start_all();
     clients_.post([this] { create_topic(); });
     if (!run_until_converged(kStartBound, "the start")) return result();
+    if (groups_ && !start_groups()) return result();
     for (auto& producer : producers_) producer->start();
     consumer_->start();
 
-    Faults faults(scheduler_, random_, trace_, cluster_, partitions_);
+    if (groups_) groups_->disturb();
+    Faults faults(scheduler_, random_, trace_, cluster_, targets());
     const std::uint64_t count = kMinFaults + random_.below(kMoreFaults);
     for (std::uint64_t i = 0; i < count && !over(); ++i) run_for(faults.inject());
     faults.finish();
@@ -72,11 +86,13 @@ class Simulation {
       trace_.line("the faults are over");
       cluster_.heal_all();
       for (auto& producer : producers_) producer->finish();
+      if (groups_) groups_->finish();
       const Time healed = scheduler_.now();
       if (run_until_converged(kRecoveryBound, "the faults")) {
         recovery_ = scheduler_.now() - healed;
         check_logs();
         check_acknowledged(cluster_.snapshot(), history_, judge_);
+        check_offsets_topic(cluster_.snapshot(), group_history_, judge_);
       }
     }
     return result();
@@ -87,12 +103,61 @@ class Simulation {
     return judge_.verdict() || (options_.until && scheduler_.now() >= Time(*options_.until));
   }
 
+  // The faults find groups that are at work, or that are just coming together.
+  bool start_groups() {
+    groups_->start();
+    if (random_.one_in(3)) return true;
+    return run_until_converged(kStartBound, "the start of the groups");
+  }
+
+  GroupWorld group_world() {
+    return {.network = cluster_.network(),
+            .random = random_,
+            .trace = trace_,
+            .judge = judge_,
+            .history = group_history_,
+            .brokers = cluster_.addresses(),
+            .office =
+                [this](BrokerId broker, const std::string& group) {
+                  return cluster_.coordinator_epoch(broker, group);
+                },
+            .has_committed =
+                [this](BrokerId broker, const std::string& group) {
+                  return cluster_.coordinator_has_committed(broker, group);
+                }};
+  }
+
+  // The partitions whose leaders the faults look for: coordinators are among them.
+  std::vector<TopicPartition> targets() const {
+    std::vector<TopicPartition> targets = partitions_;
+    if (!groups_) return targets;
+    for (const std::string& group : groups_->groups()) {
+      targets.push_back(
+          {std::string(group::kOffsetsTopic), group::partition_for(group, kOffsetsPartitions)});
+    }
+    return targets;
+  }
+
   SimulationResult result() {
     if (judge_.verdict()) trace_.line("VIOLATION: {}", *judge_.verdict());
-    trace_.line("{} records acknowledged, {} events", history_.acknowledged.size(),
-                scheduler_.events_run());
-    return {judge_.verdict(), trace_.text(),          faults_, history_.acknowledged.size(),
-            recovery_,        scheduler_.events_run()};
+    trace_.line("{} records acknowledged, {} offsets committed, {} events",
+                history_.acknowledged.size(), group_history_.commits(), scheduler_.events_run());
+    return {.violation = judge_.verdict(),
+            .trace = trace_.text(),
+            .faults = faults_,
+            .acknowledged = history_.acknowledged.size(),
+            .commits = group_history_.commits(),
+            .generations = groups_ ? generations() : 0,
+            .recovery = recovery_,
+            .events = scheduler_.events_run()};
+  }
+
+  std::size_t generations() const {
+    std::size_t generations = 0;
+    for (const std::string& group : groups_->groups()) {
+      generations += static_cast<std::size_t>(std::max(group_history_.last_generation(group), 0));
+    }
+    return generations;
   }
 
   void run_for(Duration duration) {
@@ -107,7 +172,7 @@ class Simulation {
     const Time end = scheduler_.now() + bound;
     while (!over()) {
       run_for(kStep);
-      const std::string missing = not_yet_converged(cluster_.snapshot());
+      const std::string missing = not_yet_at_rest(cluster_.snapshot());
       const bool idle = std::all_of(producers_.begin(), producers_.end(),
                                     [](const auto& producer) { return producer->finished(); });
       if (missing.empty() && idle && created_) return true;
@@ -120,6 +185,14 @@ class Simulation {
     return false;
   }
 
+  std::string not_yet_at_rest(const ClusterSnapshot& snapshot) const {
+    std::string missing = not_yet_converged(snapshot);
+    if (missing.empty() && groups_ && groups_->started()) {
+      missing = not_yet_stable(snapshot, *groups_, group_history_);
+    }
+    return missing;
+  }
+
   void check() {
     const ClusterSnapshot snapshot = cluster_.snapshot();
     trace_states(snapshot);
@@ -128,6 +201,7 @@ class Simulation {
     check_isr_in_zookeeper(snapshot, judge_);
     check_controller_fencing(snapshot, judge_);
     check_isr_reaches_acknowledged(snapshot, history_, judge_);
+    check_coordinators(snapshot, group_history_, judge_);
     if (++steps_ % kStepsPerLogCheck == 0) check_logs();
   }
 
@@ -193,6 +267,8 @@ class Simulation {
   std::vector<TopicPartition> partitions_;
   std::vector<std::unique_ptr<Producer>> producers_;
   std::unique_ptr<Consumer> consumer_;
+  GroupHistory group_history_{judge_};
+  std::unique_ptr<GroupClients> groups_;  // null: this seed has none
   OneLeaderPerEpoch one_leader_per_epoch_;
   NothingGoesBack nothing_goes_back_;
   std::map<TopicPartition, std::int64_t> traced_;

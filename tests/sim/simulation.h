@@ -23,7 +23,9 @@ struct SimulationResult {
   std::string trace;
   std::size_t faults = 0;
   std::size_t acknowledged = 0;
-  Duration recovery{};  // from the last fault's end to full ISRs
+  std::size_t commits = 0;      // acknowledged, of offsets
+  std::size_t generations = 0;  // of the groups
+  Duration recovery{};          // from the last fault's end to full ISRs and stable groups
   std::uint64_t events = 0;
 };
 

@@ -6,9 +6,11 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <set>
 #include <vector>
 
+#include "broker/coordinator/group/shard.h"
 #include "broker/log/log.h"
 #include "broker/protocol/ids.h"
 #include "broker/replica/partition.h"
@@ -28,11 +30,19 @@ struct StateView {
   std::int64_t mzxid = 0;  // when it was written
 };
 
+// The coordinator in office of one partition of __consumer_offsets: the leader in ZooKeeper, if it
+// knows that it is.
+struct CoordinatorView {
+  BrokerId broker;
+  std::shared_ptr<const group::Shard> shard;
+};
+
 struct ClusterSnapshot {
   std::set<BrokerId> live_brokers;
   std::vector<ReplicaView> replicas;           // hosted by living processes, paused ones too
   std::map<TopicPartition, StateView> states;  // from ZooKeeper
-  ControllerEpoch controller_epoch;            // likewise
+  std::map<PartitionId, CoordinatorView> coordinators;
+  ControllerEpoch controller_epoch;  // from ZooKeeper
   std::int64_t controller_epoch_mzxid = 0;
   std::map<TopicPartition, std::vector<BrokerId>> assignment;
   // Every broker's disk, dead brokers' too.

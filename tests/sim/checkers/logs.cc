@@ -4,22 +4,11 @@
 #include <limits>
 #include <optional>
 
+#include "broker/coordinator/group/group_coordinator.h"
 #include "broker/protocol/record_batch.h"
 
 namespace barnabas::sim {
 namespace {
-
-std::vector<std::uint8_t> read_all(const log::Log& log, Offset from, Offset to) {
-  std::vector<std::uint8_t> all;
-  if (from >= to) return all;
-  const auto read = log.read(from, std::numeric_limits<std::int32_t>::max(), to, true);
-  if (!read) return all;
-  for (const auto& piece : read->records.pieces()) {
-    const auto& bytes = std::get<protocol::BytesPiece>(piece).bytes;
-    all.insert(all.end(), bytes.begin(), bytes.end());
-  }
-  return all;
-}
 
 std::map<Offset, RecordName> records_of(const log::Log& log, Offset to) {
   std::map<Offset, RecordName> records;
@@ -49,6 +38,18 @@ const ReplicaView* leader_of(const ClusterSnapshot& cluster, const TopicPartitio
 }
 
 }  // namespace
+
+std::vector<std::uint8_t> read_all(const log::Log& log, Offset from, Offset to) {
+  std::vector<std::uint8_t> all;
+  if (from >= to) return all;
+  const auto read = log.read(from, std::numeric_limits<std::int32_t>::max(), to, true);
+  if (!read) return all;
+  for (const auto& piece : read->records.pieces()) {
+    const auto& bytes = std::get<protocol::BytesPiece>(piece).bytes;
+    all.insert(all.end(), bytes.begin(), bytes.end());
+  }
+  return all;
+}
 
 void check_replicas_agree(const ClusterSnapshot& cluster, Judge& judge) {
   std::map<TopicPartition, const ReplicaView*> first;
@@ -109,6 +110,7 @@ void check_isr_reaches_acknowledged(const ClusterSnapshot& cluster, const Histor
 void check_acknowledged(const ClusterSnapshot& cluster, const History& history, Judge& judge) {
   std::map<TopicPartition, std::map<Offset, RecordName>> held;
   for (const auto& [tp, state] : cluster.states) {
+    if (tp.topic == group::kOffsetsTopic) continue;  // checkers/groups.h
     const ReplicaView* leader = leader_of(cluster, tp);
     if (leader == nullptr) {
       judge.violation("{} has no leader to be asked", tp);

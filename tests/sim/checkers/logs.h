@@ -4,11 +4,17 @@
 // Threads  one thread; the simulation's.
 #pragma once
 
+#include <cstdint>
+#include <vector>
+
 #include "tests/sim/checkers/cluster_snapshot.h"
 #include "tests/sim/history.h"
 #include "tests/sim/judge.h"
 
 namespace barnabas::sim {
+
+// The batches of a log in [from, to); as many as can be had.
+std::vector<std::uint8_t> read_all(const log::Log& log, Offset from, Offset to);
 
 // Compares the logs of the replicas that living brokers host, up to the lower of two high
 // watermarks.
