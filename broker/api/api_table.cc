@@ -16,7 +16,7 @@ consteval Api every_version(ApiKey key, Handler handler, RunsOn runs_on) {
 }
 
 constexpr std::array kServed{
-    Api{ApiKey::kProduce, 3, 11, handle_produce, RunsOn::kReactor},
+    every_version(ApiKey::kProduce, handle_produce, RunsOn::kReactor),
     Api{ApiKey::kFetch, 4, 17, handle_fetch, RunsOn::kReactor},
     Api{ApiKey::kListOffsets, 1, 9, handle_list_offsets, RunsOn::kReactor},
     every_version(ApiKey::kMetadata, handle_metadata, RunsOn::kReactor),

@@ -9,6 +9,7 @@
 #include "broker/api/handlers.h"
 #include "broker/api/leader_hints.h"
 #include "broker/base/logging.h"
+#include "broker/protocol/legacy_records.h"
 #include "broker/protocol/messages/produce.h"
 #include "broker/protocol/record_batch.h"
 #include "broker/protocol/topic_name.h"
@@ -24,6 +25,7 @@ using replica::Acks;
 using replica::AppendEntry;
 using replica::AppendOutcome;
 
+constexpr std::int16_t kFirstVersionOfRecordBatches = 3;
 constexpr std::int16_t kFirstVersionWithZstd = 7;
 constexpr std::int16_t kFirstVersionWithLeaderHints = 10;
 // The one client that may write to internal topics.
@@ -37,6 +39,14 @@ bool is_told_to_client(ErrorCode error) {
   return error == ErrorCode::kInvalidRecord || error == ErrorCode::kInvalidTimestamp;
 }
 
+// Nothing, or the beginning of a message or batch. A message set may be that, and be cut anywhere.
+bool holds_nothing_whole(BytesView bytes) {
+  constexpr std::size_t kUpToMagic = protocol::kLogOverhead + 5;
+  return bytes.size() < kUpToMagic ||
+         load_be<std::int32_t>(bytes.data() + 8) >
+             static_cast<std::int64_t>(bytes.size() - protocol::kLogOverhead);
+}
+
 // Owns one request until it is answered.
 class Produce final : public replica::AppendSink {
  public:
@@ -47,15 +57,14 @@ class Produce final : public replica::AppendSink {
         responder_(std::move(responder)),
         message_(std::move(message)) {}
 
-  // The partitions that may be appended; the others' errors are kept for the answer.
+  // The partitions that are to be appended; what the others are answered is kept.
   std::vector<AppendEntry> entries() {
     std::vector<AppendEntry> entries;
     for (const auto& topic : message_.topic_data) {
       for (const auto& partition : topic.partition_data) {
         const MutableBytesView batches = partition.records.mutable_bytes();
-        const ErrorCode error = check(topic.name, batches);
-        errors_.push_back(error);
-        if (error != ErrorCode::kNone) continue;
+        settled_.push_back(settle(topic.name, PartitionId{partition.index}, batches));
+        if (settled_.back()) continue;
         entries.push_back(
             {.topic = topic.name, .partition = PartitionId{partition.index}, .batches = batches});
       }
@@ -79,9 +88,10 @@ class Produce final : public replica::AppendSink {
       for (const auto& partition : topic.partition_data) {
         auto& answer = topic_response.partition_responses.emplace_back();
         answer.index = partition.index;
-        answer.error_code = errors_[checked++];
         answer.base_offset = -1;
-        if (answer.error_code == ErrorCode::kNone) {
+        if (const auto& settled = settled_[checked++]) {
+          answer.error_code = *settled;
+        } else {
           fill(answer, outcomes[appended++], topic.name, hints);
         }
         if (answer.error_code != ErrorCode::kNone) failed = answer.error_code;
@@ -93,18 +103,35 @@ class Produce final : public replica::AppendSink {
   }
 
  private:
-  ErrorCode check(std::string_view topic, BytesView batches) const {
+  // The answer that a partition has before anything is appended; nullopt: it is to be appended.
+  std::optional<ErrorCode> settle(std::string_view topic, PartitionId partition,
+                                  BytesView batches) const {
     if (!is_valid_acks(message_.acks)) return ErrorCode::kInvalidRequiredAcks;
     if (protocol::is_internal_topic(topic) && request_.client_id != kAdminClientId) {
       return ErrorCode::kInvalidTopicException;
     }
+    // Before there were record batches nothing was asked of what comes, not even that something
+    // does.
+    if (request_.version < kFirstVersionOfRecordBatches) {
+      if (holds_nothing_whole(batches)) return check_leader(topic, partition);
+      return std::nullopt;
+    }
+    if (protocol::begins_with_legacy_message(batches)) return ErrorCode::kInvalidRecord;
     if (request_.version < kFirstVersionWithZstd) {
       const auto batch = protocol::BatchReader(batches).next();
       if (batch && batch->codec() == static_cast<std::uint8_t>(protocol::Compression::kZstd)) {
         return ErrorCode::kUnsupportedCompressionType;
       }
     }
-    return ErrorCode::kNone;
+    return std::nullopt;
+  }
+
+  ErrorCode check_leader(std::string_view topic, PartitionId partition) const {
+    const auto found = context_.replicas.partition_or_error(topic, partition);
+    if (!found) return found.error().code;
+    const bool leads =
+        context_.replicas.current_leader(topic, partition).leader == context_.broker_id;
+    return leads ? ErrorCode::kNone : ErrorCode::kNotLeaderOrFollower;
   }
 
   void fill(ProduceResponse::PartitionProduceResponse& answer, const AppendOutcome& outcome,
@@ -136,7 +163,7 @@ class Produce final : public replica::AppendSink {
   const protocol::Request request_;
   protocol::Responder responder_;
   const ProduceRequest message_;
-  std::vector<ErrorCode> errors_;  // of every partition, in the order of the request
+  std::vector<std::optional<ErrorCode>> settled_;  // of every partition, in the request's order
 };
 
 }  // namespace

@@ -168,7 +168,9 @@ RecordBatchBuilder& RecordBatchBuilder::add(Timestamp timestamp,
   max_timestamp_ = std::max(max_timestamp_, timestamp);
   std::vector<std::uint8_t> record;
   record.push_back(0);  // attributes
-  write_varlong(record, timestamp - base_timestamp_);
+  // Two timestamps may be further apart than the number is wide: it wraps, as Java's does.
+  write_varlong(record, static_cast<std::int64_t>(static_cast<std::uint64_t>(timestamp) -
+                                                  static_cast<std::uint64_t>(base_timestamp_)));
   write_varlong(record, count_++);
   write_nullable(record, key);
   write_nullable(record, value);

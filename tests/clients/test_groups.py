@@ -5,7 +5,6 @@ from harness.groups import GroupView
 from harness.logdir import LogDirectory
 
 PARTITIONS = 6
-CODECS = ["none", "gzip", "snappy", "lz4", "zstd"]  # by their number in a batch's attributes
 
 
 def codecs_in_log(cluster, topic):
@@ -13,7 +12,7 @@ def codecs_in_log(cluster, topic):
     for partition in range(PARTITIONS):
         leader = cluster.brokers[cluster.leader(topic, partition)]
         log = LogDirectory(os.path.join(leader.data_dir, f"{topic}-{partition}"))
-        found |= {CODECS[batch.attributes & 7] for batch in log.batches()}
+        found |= {batch.codec for batch in log.batches()}
     return found
 
 

@@ -1,7 +1,13 @@
-"""kcat, that is librdkafka: metadata, produce, consume, offsets by time."""
+"""kcat, that is librdkafka: metadata, produce with each codec and in old formats, consume, offsets by time."""
 import json
+import os
 import shutil
 import subprocess
+
+import pytest
+from harness.logdir import CODECS, LogDirectory
+
+LINES = [f"key{n}\tvalue {n} of a thousand that are much alike" for n in range(1000)]
 
 
 def kcat(cluster, *arguments, stdin=None):
@@ -11,6 +17,30 @@ def kcat(cluster, *arguments, stdin=None):
     )
     assert result.returncode == 0, result.stdout + result.stderr
     return result.stdout
+
+
+def produce_lines(cluster, topic, codec, *options):
+    """All in one batch: librdkafka leaves one alone that does not become smaller."""
+    kcat(cluster, "-P", "-t", topic, "-p", "0", "-K", "\t", "-z", codec, "-X", "linger.ms=1000", *options,
+         stdin="\n".join(LINES) + "\n")
+
+
+def batches(cluster, topic):
+    """Of partition 0, on every broker the same."""
+    cluster.wait_full_isr(topic)
+    state = cluster.state(topic, 0)
+    copies = [
+        list(LogDirectory(os.path.join(cluster.brokers[replica].data_dir, f"{topic}-0")).batches())
+        for replica in state["isr"]
+    ]
+    for batch in copies[0]:
+        batch.check_crc()
+    assert all([b.bytes for b in copy] == [b.bytes for b in copies[0]] for copy in copies)
+    return copies[0]
+
+
+def read_lines(cluster, topic, *options):
+    return kcat(cluster, "-C", "-t", topic, "-p", "0", "-o", "beginning", "-e", "-q", *options).splitlines()
 
 
 def test_metadata_names_brokers_leaders_and_isrs(cluster, topic):
@@ -32,6 +62,28 @@ def test_what_is_produced_is_consumed(cluster, topic):
     kcat(cluster, "-P", "-t", topic, "-K", "\t", "-X", "acks=all", stdin="\n".join(lines) + "\n")
     read = kcat(cluster, "-C", "-t", topic, "-K", "\t", "-o", "beginning", "-e", "-q")
     assert sorted(read.splitlines()) == sorted(lines)
+
+
+@pytest.mark.parametrize("codec", CODECS)
+def test_codec_that_is_asked_for_is_stored(cluster, topic, codec):
+    """librdkafka compresses with gzip, snappy and lz4 only where Produce is served from version 0 on."""
+    produce_lines(cluster, topic, codec)
+    assert read_lines(cluster, topic, "-K", "\t") == LINES
+    assert {batch.codec for batch in batches(cluster, topic)} == {codec}
+
+
+@pytest.mark.parametrize("codec", CODECS[:-1])
+@pytest.mark.parametrize("broker_version", ["0.9.0", "0.10.0"])
+def test_message_sets_of_old_clients_become_record_batches(cluster, topic, codec, broker_version):
+    """Magic 0 for 0.9, magic 1 for 0.10."""
+    produce_lines(cluster, topic, codec, "-X", "api.version.request=false",
+                  "-X", f"broker.version.fallback={broker_version}")
+    assert read_lines(cluster, topic, "-K", "\t") == LINES
+    stored = batches(cluster, topic)
+    assert {batch.codec for batch in stored} == {codec}
+    assert sum(batch.count for batch in stored) == len(LINES)
+    times = {int(time) for time in read_lines(cluster, topic, "-f", "%T\n")}
+    assert times == {-1} if broker_version == "0.9.0" else min(times) > 0
 
 
 def test_headers_nulls_and_idempotence(cluster, topic):

@@ -2,10 +2,16 @@
 
 #include <algorithm>
 #include <limits>
+#include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
+#include "broker/log/core/record_checks.h"
 #include "broker/log/core/timestamp_math.h"
+#include "broker/log/core/up_conversion.h"
 #include "broker/protocol/error_code.h"
+#include "broker/protocol/legacy_records.h"
 
 namespace barnabas::log {
 namespace {
@@ -44,21 +50,6 @@ Result<void> check_header(const RecordBatchView& batch, AppendOrigin origin) {
   return {};
 }
 
-Result<void> check_timestamp(const RecordBatchView& batch, Timestamp timestamp,
-                             const LogConfig& config, Timestamp now) {
-  if (config.message_timestamp_type == TimestampType::kCreateTime && timestamp != kNoTimestamp) {
-    const std::int64_t age = wrapping_sub(now, timestamp);
-    if (age > config.message_timestamp_before_max_ms ||
-        wrapping_sub(0, age) > config.message_timestamp_after_max_ms) {
-      return Error{ErrorCode::kInvalidTimestamp,
-                   fmt::format("timestamp {} is out of range at {}", timestamp, now)};
-    }
-  } else if (batch.has_log_append_time()) {
-    return Error{ErrorCode::kInvalidTimestamp, "a producer may not set LogAppendTime"};
-  }
-  return {};
-}
-
 // Walks the records of an uncompressed batch; returns their greatest timestamp.
 Result<Timestamp> walk_records(const RecordBatchView& batch, const LogConfig& config,
                                Timestamp now) {
@@ -69,13 +60,11 @@ Result<Timestamp> walk_records(const RecordBatchView& batch, const LogConfig& co
     if (record.offset_delta != index) {
       return invalid(fmt::format("record {} has offset delta {}", index, record.offset_delta));
     }
-    if (config.compacted && !record.key) {
-      return invalid(fmt::format("record {} of a compacted topic has no key", index));
-    }
+    TRY_VOID(check_key(record.key, index, config));
     const Timestamp timestamp = batch.has_log_append_time()
                                     ? batch.max_timestamp()
                                     : wrapping_add(batch.base_timestamp(), record.timestamp_delta);
-    TRY_VOID(check_timestamp(batch, timestamp, config, now));
+    TRY_VOID(check_timestamp(batch.has_log_append_time(), timestamp, config, now));
     greatest = std::max(greatest, timestamp);
   }
   if (reader.corrupt()) return invalid("the batch does not hold the records that it declares");
@@ -84,15 +73,42 @@ Result<Timestamp> walk_records(const RecordBatchView& batch, const LogConfig& co
 
 Error unreadable(BatchReader::End end) {
   if (end == BatchReader::End::kUnsupportedMagic) {
-    return invalid("only record batches of magic 2 are accepted");
+    return invalid("a record batch of an unknown magic");
   }
   return {ErrorCode::kCorruptMessage, "a batch length below the size of its header"};
+}
+
+// The last step, in every format: the batch has the topic's timestamp type.
+Result<ProducedBatch> stamp(ProducedBatch produced, Timestamp max_timestamp,
+                            const LogConfig& config, Timestamp now) {
+  MutableRecordBatchView& batch = produced.batch;
+  if (static_cast<std::int64_t>(batch.size_bytes()) > config.segment_bytes) {
+    return Error{ErrorCode::kRecordListTooLarge,
+                 fmt::format("a batch of {} bytes, above segment.bytes={}", batch.size_bytes(),
+                             config.segment_bytes)};
+  }
+  if (config.message_timestamp_type == TimestampType::kLogAppendTime) {
+    batch.set_max_timestamp(true, now);
+    produced.log_append_time = now;
+  } else {
+    batch.set_max_timestamp(false, max_timestamp);
+  }
+  return produced;
+}
+
+Result<ProducedBatch> validate_legacy(BytesView messages, const LogConfig& config, Timestamp now) {
+  TRY(auto bytes, up_convert(messages, config, now));
+  auto converted = std::make_unique<std::vector<std::uint8_t>>(std::move(bytes));
+  const MutableRecordBatchView batch(converted->data());
+  return stamp({.batch = batch, .converted = std::move(converted)}, batch.max_timestamp(), config,
+               now);
 }
 
 }  // namespace
 
 Result<ProducedBatch> validate_produced(MutableBytesView bytes, AppendOrigin origin,
                                         const LogConfig& config, Timestamp now) {
+  if (protocol::begins_with_legacy_message(bytes)) return validate_legacy(bytes, config, now);
   BatchReader reader(bytes);
   const auto first = reader.next();
   if (!first) {
@@ -123,24 +139,12 @@ Result<ProducedBatch> validate_produced(MutableBytesView bytes, AppendOrigin ori
 
   Timestamp max_timestamp = batch.max_timestamp();
   if (batch.is_compressed()) {
-    TRY_VOID(check_timestamp(batch, batch.base_timestamp(), config, now));
-    TRY_VOID(check_timestamp(batch, max_timestamp, config, now));
+    TRY_VOID(check_timestamp(batch.has_log_append_time(), batch.base_timestamp(), config, now));
+    TRY_VOID(check_timestamp(batch.has_log_append_time(), max_timestamp, config, now));
   } else {
     TRY(max_timestamp, walk_records(batch, config, now));
   }
-  if (size > config.segment_bytes) {
-    return Error{
-        ErrorCode::kRecordListTooLarge,
-        fmt::format("a batch of {} bytes, above segment.bytes={}", size, config.segment_bytes)};
-  }
-  ProducedBatch out{batch};
-  if (config.message_timestamp_type == TimestampType::kLogAppendTime) {
-    batch.set_max_timestamp(true, now);
-    out.log_append_time = now;
-  } else {
-    batch.set_max_timestamp(false, max_timestamp);
-  }
-  return out;
+  return stamp({batch}, max_timestamp, config, now);
 }
 
 Result<BytesView> validate_replicated(BytesView bytes) {

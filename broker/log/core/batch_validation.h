@@ -4,6 +4,10 @@
 // Source   Kafka 3.9, LogValidator.java; UnifiedLog.scala, analyzeAndValidateRecords
 #pragma once
 
+#include <cstdint>
+#include <memory>
+#include <vector>
+
 #include "broker/base/bytes.h"
 #include "broker/base/clock.h"
 #include "broker/base/result.h"
@@ -17,11 +21,13 @@ namespace barnabas::log {
 struct ProducedBatch {
   protocol::MutableRecordBatchView batch;
   Timestamp log_append_time = kNoTimestamp;  // only where the topic is LogAppendTime
+  // What `batch` shows where it was made of an older format; else null.
+  std::unique_ptr<std::vector<std::uint8_t>> converted = nullptr;
 };
 
 // Checks what a producer sent for one partition, all but its sequence: exactly one batch; a cut one
 // after it is left out. An uncompressed batch is walked record by record; a compressed one is
-// taken by its header and CRC.
+// taken by its header and CRC. A message set of an older format becomes a new batch.
 //   now     ms, for timestamp limits and LogAppendTime
 //   errors  CORRUPT_MESSAGE, INVALID_RECORD, MESSAGE_TOO_LARGE, RECORD_LIST_TOO_LARGE,
 //           INVALID_TIMESTAMP, UNSUPPORTED_COMPRESSION_TYPE

@@ -16,7 +16,7 @@ LogState::LogState(Offset start, Offset end, LeaderEpochCache epochs, ProducerSt
   CHECK(start_ <= end_, "log start {} end {}", start_, end_);
 }
 
-Result<AppendPlan> LogState::plan_leader_append(ProducedBatch produced, LeaderEpoch epoch,
+Result<AppendPlan> LogState::plan_leader_append(const ProducedBatch& produced, LeaderEpoch epoch,
                                                 AppendOrigin origin) const {
   TRY(const auto duplicate, producers_.check(produced.batch, origin));
   AppendPlan plan;
@@ -27,8 +27,9 @@ Result<AppendPlan> LogState::plan_leader_append(ProducedBatch produced, LeaderEp
                  .duplicate = true};
     return plan;
   }
-  produced.batch.set_base_offset(end_);
-  produced.batch.set_partition_leader_epoch(epoch);
+  protocol::MutableRecordBatchView batch = produced.batch;
+  batch.set_base_offset(end_);
+  batch.set_partition_leader_epoch(epoch);
   plan.bytes = produced.batch.bytes();
   plan.first_offset = end_;
   plan.last_offset = produced.batch.last_offset();

@@ -29,10 +29,10 @@ class LogState {
   const LeaderEpochCache& epochs() const { return epochs_; }
   const ProducerState& producers() const { return producers_; }
 
-  // Gives the batch its offsets and leader epoch in place. A retry comes back with empty bytes and
-  // info.duplicate.
+  // Gives the batch its offsets and leader epoch in place; the plan shows its bytes. A retry comes
+  // back with empty bytes and info.duplicate.
   //   errors  those of ProducerState::check
-  Result<AppendPlan> plan_leader_append(ProducedBatch produced, LeaderEpoch epoch,
+  Result<AppendPlan> plan_leader_append(const ProducedBatch& produced, LeaderEpoch epoch,
                                         AppendOrigin origin) const;
   // The front of `batches` (of validate_replicated, not empty) that goes into one segment; the
   // caller comes again with the rest.

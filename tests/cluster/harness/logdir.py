@@ -5,6 +5,7 @@ import struct
 
 _HEADER = struct.Struct(">qiibIhiqqqhii")  # base offset ... record count, 61 bytes
 _TABLES = None
+CODECS = ("none", "gzip", "snappy", "lz4", "zstd")  # by their number in a batch's attributes
 
 
 class BadLog(AssertionError):
@@ -61,6 +62,10 @@ class Batch:
             f"{self.producer_id} epoch {self.producer_epoch} sequence {self.base_sequence}, "
             f"{self.count} records"
         )
+
+    @property
+    def codec(self):
+        return CODECS[self.attributes & 7]
 
     def check_crc(self):
         if crc32c(self.bytes[21:]) != self.crc:

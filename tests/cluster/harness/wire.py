@@ -2,11 +2,13 @@
 documentation, not from our encoder."""
 import socket
 import struct
+import zlib
 
 from .logdir import crc32c
 
 PRODUCE, FETCH, LIST_OFFSETS, METADATA, API_VERSIONS = 0, 1, 2, 3, 18
 NONE, CORRUPT_MESSAGE, NOT_LEADER_OR_FOLLOWER, UNSUPPORTED_VERSION = 0, 2, 6, 35
+UNKNOWN_TOPIC_OR_PARTITION, MESSAGE_TOO_LARGE, INVALID_TIMESTAMP, INVALID_RECORD = 3, 10, 32, 87
 
 
 def varint(value):
@@ -32,6 +34,17 @@ def record_batch(values, timestamp, producer_id=-1, producer_epoch=-1, base_sequ
     return struct.pack(">qi", 0, len(after_length)) + after_length
 
 
+def message(key, value, magic=1, attributes=0, timestamp=1000, offset=0, crc=None):
+    """One of a message set, as there were before record batches."""
+    checked = struct.pack(">bb", magic, attributes)
+    if magic == 1:
+        checked += struct.pack(">q", timestamp)
+    for field in (key, value):
+        checked += struct.pack(">i", -1) if field is None else struct.pack(">i", len(field)) + field
+    crc = zlib.crc32(checked) if crc is None else crc
+    return struct.pack(">qiI", offset, 4 + len(checked), crc) + checked
+
+
 def string(text):
     if text is None:
         return struct.pack(">h", -1)
@@ -43,9 +56,9 @@ def request(api_key, version, body=b"", correlation=1, client_id="raw"):
     return struct.pack(">i", len(header) + len(body)) + header + body
 
 
-def produce_body(topic, partition, batch, acks=-1, timeout_ms=10000):
+def produce_body(topic, partition, batch, acks=-1, timeout_ms=10000, version=8):
     return (
-        string(None) + struct.pack(">hi", acks, timeout_ms) + struct.pack(">i", 1) + string(topic)
+        (string(None) if version >= 3 else b"") + struct.pack(">hi", acks, timeout_ms) + struct.pack(">i", 1) + string(topic)
         + struct.pack(">iii", 1, partition, len(batch)) + batch
     )
 
@@ -132,11 +145,12 @@ class Connection:
                     at += 4 * count
         return found
 
-    def send_produce(self, topic, partition, batch, acks=-1, timeout_ms=10000, correlation=1):
-        self.send(request(PRODUCE, 8, produce_body(topic, partition, batch, acks, timeout_ms), correlation))
+    def send_produce(self, topic, partition, batch, acks=-1, timeout_ms=10000, correlation=1, version=8):
+        body = produce_body(topic, partition, batch, acks, timeout_ms, version)
+        self.send(request(PRODUCE, version, body, correlation))
 
     def receive_produce(self):
-        """(error code, base offset) of a produce of one partition, version 8."""
+        """(error code, base offset) of a produce of one partition, up to version 8."""
         body = self.receive()[1]
         size = struct.unpack_from(">h", body, 4)[0]
         _, error, base_offset = struct.unpack_from(">ihq", body, 4 + 2 + size + 4)

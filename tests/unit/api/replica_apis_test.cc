@@ -12,6 +12,7 @@
 #include "broker/protocol/record_batch.h"
 #include "broker/replica/operations.h"
 #include "tests/unit/api/one_broker.h"
+#include "tests/unit/log/core/legacy_messages.h"
 
 namespace barnabas::api {
 namespace {
@@ -118,7 +119,11 @@ class ReplicaApis : public ::testing::Test {
     return builder.build();
   }
   ProduceRequest produce_of(std::string_view topic, std::int16_t acks = 1) {
-    records_ = one_record();
+    return produce_of(topic, one_record(), acks);
+  }
+  ProduceRequest produce_of(std::string_view topic, std::vector<std::uint8_t> records,
+                            std::int16_t acks = 1) {
+    records_ = std::move(records);
     ProduceRequest request;
     request.acks = acks;
     request.timeout_ms = 1000;
@@ -171,7 +176,7 @@ class ReplicaApis : public ::testing::Test {
 
 TEST_F(ReplicaApis, ProduceAppendsInEveryVersion) {
   std::int64_t next = 0;
-  for (std::int16_t version = 3; version <= 11; ++version) {
+  for (std::int16_t version = 0; version <= 11; ++version) {
     for (const std::int16_t acks : {1, -1}) {
       const auto answer = produce(produce_of("first", acks), version);
       EXPECT_EQ(answer.error_code, ErrorCode::kNone) << version;
@@ -186,7 +191,7 @@ TEST_F(ReplicaApis, ProduceWithAcksNoneIsNotAnsweredButClosedAfterAnError) {
   EXPECT_TRUE(broker_.ask_raw(produce_of("unknown", 0), 11).closed());
 }
 TEST_F(ReplicaApis, ProduceErrorsInEveryVersion) {
-  for (std::int16_t version = 3; version <= 11; ++version) {
+  for (std::int16_t version = 0; version <= 11; ++version) {
     EXPECT_EQ(produce(produce_of("first", 2), version).error_code, ErrorCode::kInvalidRequiredAcks);
     EXPECT_EQ(produce(produce_of("unknown"), version).error_code,
               ErrorCode::kUnknownTopicOrPartition);
@@ -195,7 +200,7 @@ TEST_F(ReplicaApis, ProduceErrorsInEveryVersion) {
   }
 }
 TEST_F(ReplicaApis, ProduceToAnotherBrokersPartitionTellsItsLeaderFromVersion10On) {
-  for (std::int16_t version = 3; version <= 11; ++version) {
+  for (std::int16_t version = 0; version <= 11; ++version) {
     const auto answer = produce(produce_of("foreign"), version);
     EXPECT_EQ(answer.error_code, ErrorCode::kNotLeaderOrFollower);
     EXPECT_EQ(answer.current_leader.leader_id, BrokerId{version >= 10 ? 2 : -1});
@@ -209,6 +214,8 @@ TEST_F(ReplicaApis, ProduceOfZstdNeedsVersion7) {
   auto request = produce_of("first");
   records_[22] = static_cast<std::uint8_t>(protocol::Compression::kZstd);  // attributes
   EXPECT_EQ(produce(request, 6).error_code, ErrorCode::kUnsupportedCompressionType);
+  EXPECT_EQ(produce(request, 3).error_code, ErrorCode::kUnsupportedCompressionType);
+  EXPECT_EQ(produce(request, 2).error_code, ErrorCode::kCorruptMessage);  // not asked: the CRC is
 }
 TEST_F(ReplicaApis, ProduceOfTwoBatchesIsAnInvalidRecord) {
   auto request = produce_of("first");
@@ -216,6 +223,84 @@ TEST_F(ReplicaApis, ProduceOfTwoBatchesIsAnInvalidRecord) {
   records_.insert(records_.end(), more.begin(), more.end());
   request.topic_data[0].partition_data[0].records = protocol::Records(BytesView(records_));
   EXPECT_EQ(produce(request, 11).error_code, ErrorCode::kInvalidRecord);
+}
+
+// ---- message sets of before there were record batches
+
+TEST_F(ReplicaApis, ProduceOfMessageSetsStoresABatchInVersions0To2) {
+  const auto wrapped = [](std::int8_t magic, protocol::Compression codec) {
+    const log::LegacyMessageBuilder builder{.magic = magic, .timestamp = 1000};
+    return builder.wrap(codec, log::joined(builder.build("a", "1"), builder.build("b", "2")));
+  };
+  std::int64_t next = 0;
+  for (std::int16_t version = 0; version <= 2; ++version) {
+    for (const std::int8_t magic : {0, 1}) {
+      for (const auto codec : {protocol::Compression::kGzip, protocol::Compression::kLz4}) {
+        const auto answer = produce(produce_of("first", wrapped(magic, codec), -1), version);
+        EXPECT_EQ(answer.error_code, ErrorCode::kNone) << version;
+        EXPECT_EQ(answer.base_offset, next);
+        EXPECT_EQ(answer.log_append_time_ms, -1);
+        auto request = fetch_of(17, "first", kFirst);
+        request.topics[0].partitions[0].fetch_offset = next;
+        const auto data = fetch(request, 17);
+        protocol::BatchReader batches(data.records.bytes());
+        const auto batch = batches.next();
+        ASSERT_TRUE(batch);
+        EXPECT_EQ(batch->base_offset(), Offset{next});
+        EXPECT_EQ(batch->partition_leader_epoch(), LeaderEpoch{5});
+        EXPECT_EQ(batch->record_count(), 2);
+        EXPECT_EQ(batch->codec(), static_cast<std::uint8_t>(codec));
+        EXPECT_EQ(batch->max_timestamp(), magic == 0 ? -1 : 1000);
+        EXPECT_TRUE(batch->crc_matches());
+        next += 2;
+      }
+    }
+  }
+}
+TEST_F(ReplicaApis, ProduceOfMessageSetsIsAnInvalidRecordFromVersion3On) {
+  const auto messages = log::LegacyMessageBuilder{}.build("k", "v");
+  for (std::int16_t version = 0; version <= 11; ++version) {
+    EXPECT_EQ(produce(produce_of("first", messages), version).error_code,
+              version < 3 ? ErrorCode::kNone : ErrorCode::kInvalidRecord);
+  }
+  for (std::int16_t version = 0; version <= 2; ++version) {
+    EXPECT_EQ(produce(produce_of("unknown", messages), version).error_code,
+              ErrorCode::kUnknownTopicOrPartition);
+    EXPECT_EQ(produce(produce_of("foreign", messages), version).error_code,
+              ErrorCode::kNotLeaderOrFollower);
+  }
+}
+TEST_F(ReplicaApis, ProduceOfNothingWholeIsNoErrorBeforeVersion3) {
+  auto cut = log::LegacyMessageBuilder{}.build("k", "v");
+  cut.pop_back();
+  for (std::int16_t version = 0; version <= 11; ++version) {
+    for (const auto& records : {std::vector<std::uint8_t>(), cut}) {
+      const auto answer = produce(produce_of("first", records, -1), version);
+      EXPECT_EQ(answer.error_code, version < 3 ? ErrorCode::kNone : ErrorCode::kInvalidRecord);
+      EXPECT_EQ(answer.base_offset, -1);
+    }
+  }
+  EXPECT_EQ(produce(produce_of("unknown", {}, 1), 2).error_code,
+            ErrorCode::kUnknownTopicOrPartition);
+  EXPECT_EQ(produce(produce_of("foreign", {}, 1), 2).error_code, ErrorCode::kNotLeaderOrFollower);
+}
+// Whatever the bytes, there is an answer or the connection ends; the broker goes on.
+TEST_F(ReplicaApis, ProduceSurvivesAnyBytes) {
+  const log::LegacyMessageBuilder messages{.timestamp = 1000};
+  const auto wrapped = messages.wrap(protocol::Compression::kSnappy, messages.build("k", "v"));
+  Random random(13);
+  for (std::int16_t version = 0; version <= 11; ++version) {
+    const auto body = OneBroker::joined(produce_of("first", wrapped).encode(version));
+    for (int i = 0; i < 100; ++i) {
+      std::string bytes(as_text(std::as_const(*body).view()));
+      for (int change = 0; change < i % 5; ++change) {
+        bytes[random.below(bytes.size())] = static_cast<char>(random.below(256));
+      }
+      bytes.resize(bytes.size() - random.below(3));
+      broker_.ask_bytes(protocol::ApiKey::kProduce, version, as_bytes(bytes));
+    }
+  }
+  EXPECT_EQ(produce(produce_of("first"), 11).error_code, ErrorCode::kNone);
 }
 
 // ---- Fetch

@@ -67,9 +67,9 @@ TEST_F(BatchValidationTest, MoreThanOneBatchIsAnInvalidRecord) {
   EXPECT_EQ(validate(bytes), ErrorCode::kInvalidRecord);
 }
 
-TEST_F(BatchValidationTest, LegacyMagicIsAnInvalidRecord) {
+TEST_F(BatchValidationTest, UnknownMagicIsAnInvalidRecord) {
   bytes = three_records().build();
-  bytes[16] = 1;
+  bytes[16] = 3;
   EXPECT_EQ(validate(bytes), ErrorCode::kInvalidRecord);
 }
 

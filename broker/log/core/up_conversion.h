@@ -1,0 +1,32 @@
+// Message sets of magic 0 and 1 become a record batch, the one format that is stored.
+//
+// Threads  pure functions.
+// Source   Kafka 3.9, LogValidator.java, convertAndAssignOffsetsNonCompressed and
+//          validateMessagesAndAssignOffsetsCompressed; UnifiedLog.scala, analyzeAndValidateRecords
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "broker/base/bytes.h"
+#include "broker/base/clock.h"
+#include "broker/base/result.h"
+#include "broker/log/core/log_config.h"
+
+namespace barnabas::log {
+
+// The most that a compressed message set may hold: what a request could carry without compression,
+// by the default of socket.request.max.bytes. (Kafka has no bound but its memory.)
+inline constexpr std::size_t kMaxDecompressedBytes = 104857600;
+
+// One batch with the records of `messages`, at offset 0 and compressed as they were. Either all are
+// uncompressed, or there is one message, a wrapper of the others. A cut last one is left out.
+//   now     ms, for timestamp limits
+//   errors  CORRUPT_MESSAGE, INVALID_RECORD, MESSAGE_TOO_LARGE (before or after),
+//   INVALID_TIMESTAMP,
+//           UNSUPPORTED_COMPRESSION_TYPE
+Result<std::vector<std::uint8_t>> up_convert(BytesView messages, const LogConfig& config,
+                                             Timestamp now);
+
+}  // namespace barnabas::log
