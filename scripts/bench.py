@@ -5,6 +5,8 @@ failover  the longest gap in acknowledged produces when a leader is killed with 
           default session timeout and librdkafka's defaults: median and worst
 produce   1 KB records, batches of 16 KB and more, one broker with acks=1 and three replicas with
           acks=all: throughput, broker CPU, memory, start-up; Apache Kafka in the same run
+groups    10,000 groups, 5,000 members, 100,000 committed offsets: until a killed coordinator's groups
+          are served elsewhere, memory, commits and heartbeats per second and their CPU; beside Apache
 """
 import argparse
 import os
@@ -17,6 +19,7 @@ import time
 ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), ".."))
 sys.path.insert(0, os.path.join(ROOT, "tests", "cluster"))
 
+import bench_groups  # noqa: E402
 from harness import places, wire  # noqa: E402
 from harness.cluster import Cluster  # noqa: E402
 from harness.wait import Stopwatch, wait_until  # noqa: E402
@@ -175,16 +178,25 @@ def measure(kind, megabytes):
     }
 
 
-def produce(options):
-    ours = measure("barnabas", options.megabytes)
-    if options.alone:
+def compare(measured, alone):
+    """measured(kind) gives {what: number}; Apache Kafka's beside ours, unless ours is enough."""
+    ours = measured("barnabas")
+    if alone:
         for what, value in ours.items():
             print(f"{what:<52}{value:>10.2f}")
         return
-    theirs = measure("apache", options.megabytes)
+    theirs = measured("apache")
     print(f"{'':<52}{'Barnabas':>10}{'Kafka 3.9':>11}{'ratio':>8}")
     for what, value in ours.items():
         print(f"{what:<52}{value:>10.2f}{theirs[what]:>11.2f}{value / theirs[what]:>8.2f}")
+
+
+def produce(options):
+    compare(lambda kind: measure(kind, options.megabytes), options.alone)
+
+
+def groups(options):
+    compare(lambda kind: bench_groups.measure(kind, options), options.alone)
 
 
 def main():
@@ -199,6 +211,14 @@ def main():
     two = benches.add_parser("produce")
     two.add_argument("--megabytes", type=int, default=3000)
     two.add_argument("--alone", action="store_true", help="without Apache Kafka beside it")
+    three = benches.add_parser("groups")
+    three.add_argument("--groups", type=int, default=10_000, help="each commits ten offsets")
+    three.add_argument("--members", type=int, default=5_000, help="so many of the groups have a member")
+    three.add_argument("--connections", type=int, default=64, help="of the load, to each broker")
+    three.add_argument("--rounds", type=int, default=5, help="of each measurement; medians are reported")
+    three.add_argument("--commits", type=int, default=20_000, help="requests in a round")
+    three.add_argument("--heartbeats", type=int, default=100_000, help="requests in a round")
+    three.add_argument("--alone", action="store_true", help="without Apache Kafka beside it")
     options = parser.parse_args()
     globals()[options.bench](options)
 

@@ -15,7 +15,7 @@ class LeadershipObserver {
  public:
   virtual ~LeadershipObserver() = default;
 
-  // Led here since `epoch`. Also told again of an epoch that is known.
+  // Led here since `epoch`, without a break. Also told again of an epoch that is known.
   virtual void on_leader(const TopicPartition& tp, LeaderEpoch epoch) = 0;
   // Led elsewhere since `epoch`, or, without one, no longer hosted here.
   virtual void on_not_leader(const TopicPartition& tp, std::optional<LeaderEpoch> epoch) = 0;

@@ -35,7 +35,7 @@ struct AppendEntry {
   std::string_view topic;
   PartitionId partition{0};
   MutableBytesView batches;  // offsets and leader epoch are written in place
-  // Appended under this leader epoch or not at all; kNoLeaderEpoch: any.
+  // Appended while led without a break since this leader epoch, or not at all; kNoLeaderEpoch: any.
   LeaderEpoch required_epoch = kNoLeaderEpoch;
 };
 

@@ -52,6 +52,11 @@ LeaderEpoch Partition::leader_epoch() const {
   return core_.leader_epoch();
 }
 
+LeaderEpoch Partition::leader_since() const {
+  MutexLock lock(mu_);
+  return core_.leader_since();
+}
+
 Offset Partition::high_watermark() const {
   MutexLock lock(mu_);
   return core_.high_watermark();

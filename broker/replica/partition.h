@@ -76,6 +76,7 @@ class Partition : public std::enable_shared_from_this<Partition> {
 
   // ---- state changes; coordination executor.
   LeaderEpoch leader_epoch() const;
+  LeaderEpoch leader_since() const;
   // Finds or creates the log; its high watermark is that of the checkpoint.
   //   errors  INCONSISTENT_TOPIC_ID, KAFKA_STORAGE_ERROR
   Result<void> open_log(const Uuid& topic_id, const log::LogConfig& config);

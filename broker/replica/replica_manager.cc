@@ -190,7 +190,8 @@ ErrorCode ReplicaManager::apply(const LeaderAndIsrOrder& order, const MetadataSn
 void ReplicaManager::tell_leadership(const Partition& partition) {
   if (observer_ == nullptr) return;
   if (partition.is_leader()) {
-    observer_->on_leader(partition.topic_partition(), partition.leader_epoch());
+    // A leader that stays gets a new epoch whenever a broker of its ISR dies.
+    observer_->on_leader(partition.topic_partition(), partition.leader_since());
   } else {
     observer_->on_not_leader(partition.topic_partition(), partition.leader_epoch());
   }

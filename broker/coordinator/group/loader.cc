@@ -74,7 +74,6 @@ Result<void> load_groups(replica::Partition& partition, const LoadOrder& order,
     replica::FetchEntry entry;
     entry.topic = tp.topic;
     entry.partition = tp.partition;
-    entry.current_leader_epoch = order.epoch;
     entry.fetch_offset = next;
     const replica::FetchOutcome read = partition.fetch(
         params, entry, order.buffer_bytes, /*at_least_one=*/true, /*update_state=*/false);

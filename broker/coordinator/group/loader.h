@@ -14,12 +14,11 @@
 namespace barnabas::group {
 
 struct LoadOrder {
-  LeaderEpoch epoch;              // read as its leader in this epoch, or not at all
   std::int32_t buffer_bytes = 0;  // one read; a larger batch is read whole
   Now now;
 };
 // What cannot be read as a record of groups is passed over, with a line in the log.
-// Errors: those of a fetch: NOT_LEADER_OR_FOLLOWER, FENCED_LEADER_EPOCH, KAFKA_STORAGE_ERROR, ...
+// Errors: those of a fetch: NOT_LEADER_OR_FOLLOWER, KAFKA_STORAGE_ERROR, ...
 Result<void> load_groups(replica::Partition& partition, const LoadOrder& order,
                          GroupCoordinatorCore& core);
 

@@ -39,10 +39,10 @@ void Shard::load() {
   if (!partition) return;  // gone again; whoever took it away unloads
   const Time began = parts_.clock.now();
   auto core = std::make_unique<GroupCoordinatorCore>(groups_);
-  const Result<void> loaded = load_groups(
-      *partition, {.epoch = epoch_, .buffer_bytes = store_.load_buffer_bytes, .now = now()}, *core);
+  const Result<void> loaded =
+      load_groups(*partition, {.buffer_bytes = store_.load_buffer_bytes, .now = now()}, *core);
   if (!loaded) {
-    // Another leader epoch is on its way, or the disk is gone: nobody is coordinated by halves.
+    // Another leader is on its way, or the disk is gone: nobody is coordinated by halves.
     log_error("[GroupMetadataManager] Error loading offsets from {}: {} {}", tp_,
               error_name(loaded.error().code), loaded.error().detail);
     return unload();

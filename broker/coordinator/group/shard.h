@@ -57,7 +57,8 @@ class Shard : public std::enable_shared_from_this<Shard> {
   Shard& operator=(const Shard&) = delete;
 
   PartitionId partition() const { return tp_.partition; }
-  // The leader epoch of the partition: what is appended under another one is not this shard's.
+  // The leader epoch since which the partition is led here; what is appended after that leadership
+  // has ended is not this shard's.
   LeaderEpoch epoch() const { return epoch_; }
 
   void start_loading();

@@ -92,7 +92,7 @@ void ReplicaCore::on_stopped(Effects& out) {
 
 ErrorCode ReplicaCore::check_append(bool acks_all, LeaderEpoch required_epoch) const {
   if (!is_leader()) return ErrorCode::kNotLeaderOrFollower;
-  if (required_epoch != kNoLeaderEpoch && required_epoch != leader_epoch()) {
+  if (required_epoch != kNoLeaderEpoch && required_epoch < leader_since_) {
     return ErrorCode::kNotLeaderOrFollower;
   }
   return check_min_isr_before_append(acks_all, isr_.committed().size(), min_isr());

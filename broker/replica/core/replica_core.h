@@ -40,6 +40,8 @@ class ReplicaCore {
   bool is_leader() const { return leader_ == config_.self; }
   BrokerId leader() const { return leader_; }  // kNoBroker: never told
   LeaderEpoch leader_epoch() const { return leader_epoch_; }
+  // The epoch in which this replica began to lead, without a break since; kNoLeaderEpoch: follows.
+  LeaderEpoch leader_since() const { return leader_since_; }
   PartitionEpoch partition_epoch() const { return partition_epoch_; }
   Offset high_watermark() const { return high_watermark_; }
   // Without transactions nothing is unstable.
@@ -73,8 +75,8 @@ class ReplicaCore {
 
   // ---- as leader
   // NONE: append. Errors: NOT_LEADER_OR_FOLLOWER, NOT_ENOUGH_REPLICAS.
-  //   required_epoch  of a coordinator, whose records are worth something under the leader epoch
-  //                   only in which it loaded the log; kNoLeaderEpoch: any
+  //   required_epoch  of a coordinator, whose records are worth something only while the log that
+  //                   it loaded is led without a break since that epoch; kNoLeaderEpoch: any
   ErrorCode check_append(bool acks_all, LeaderEpoch required_epoch = kNoLeaderEpoch) const;
   void on_appended(LogOffsets log, Time now, Effects& out);
   // Is an acks=all append of leader epoch `epoch`, up to `required_offset`, acknowledged by now?

@@ -339,6 +339,23 @@ TEST_F(Leader, ReelectedLeaderStillAcknowledgesItsAppends) {
   lead({1}, 30, 6, 8);
   EXPECT_EQ(core.check_replicated(Offset{30}, LeaderEpoch{5}), ErrorCode::kNone);
 }
+// A broker of the ISR has died: the epoch is a new one, the log goes on as it was.
+TEST_F(Leader, CoordinatorAppendsUnderALaterEpochOfTheSameLeader) {
+  lead({1, 2, 3}, 20);
+  lead({1, 2}, 20, 6, 8);
+  EXPECT_EQ(core.leader_since(), LeaderEpoch{5});
+  EXPECT_EQ(core.check_append(true, LeaderEpoch{5}), ErrorCode::kNone);
+}
+TEST_F(Leader, CoordinatorOfAFormerTermDoesNotAppend) {
+  lead({1, 2, 3}, 20);
+  core.become_follower(told(2, 6, {1, 2, 3}, 8), effects);
+  EXPECT_EQ(core.leader_since(), kNoLeaderEpoch);
+  EXPECT_EQ(core.check_append(true, LeaderEpoch{5}), ErrorCode::kNotLeaderOrFollower);
+  lead({1, 2, 3}, 20, 7, 9);
+  EXPECT_EQ(core.leader_since(), LeaderEpoch{7});
+  EXPECT_EQ(core.check_append(true, LeaderEpoch{5}), ErrorCode::kNotLeaderOrFollower);
+  EXPECT_EQ(core.check_append(true, LeaderEpoch{7}), ErrorCode::kNone);
+}
 TEST_F(Leader, StoppedReplicaAcknowledgesNothing) {
   lead({1}, 20);
   core.on_stopped(effects);

@@ -69,6 +69,22 @@ TEST_F(ReplicaManagerTest, BecomingLeaderEndsFetching) {
   run_for(seconds(2));
   EXPECT_TRUE(transport.sent.empty());
 }
+// A coordinator that is told of a later epoch loads its whole log anew.
+TEST_F(ReplicaManagerTest, LeaderThatStaysIsToldOfTheEpochInWhichItBegan) {
+  struct Observer final : LeadershipObserver {
+    void on_leader(const TopicPartition&, LeaderEpoch epoch) override { led.push_back(epoch); }
+    void on_not_leader(const TopicPartition&, std::optional<LeaderEpoch>) override {}
+    void on_metadata_update(const MetadataSnapshot&, const std::vector<TopicPartition>&) override {}
+    std::vector<LeaderEpoch> led;
+  } observer;
+  manager->set_leadership_observer(&observer);
+  lead({1, 2, 3});
+  lead({1, 2}, 6, 8);
+  told_state(told(2, 7, {1, 2}, 9));
+  lead({1, 2}, 8, 10);
+  EXPECT_EQ(observer.led, (std::vector{LeaderEpoch{5}, LeaderEpoch{5}, LeaderEpoch{8}}));
+  manager->set_leadership_observer(nullptr);
+}
 TEST_F(ReplicaManagerTest, StopReplicaOfAnOlderEpochIsFenced) {
   lead({1, 2, 3});
   const auto answers = manager->stop_replicas(stamp(), {{kPartition, LeaderEpoch{4}, true}});
