@@ -7,8 +7,53 @@
 #include <charconv>
 #include <map>
 #include <set>
+#include <stdexcept>
+
+#include "admin/java_text.h"
 
 namespace barnabas::admin {
+namespace {
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  std::ranges::transform(out, out.begin(), [](unsigned char c) { return std::tolower(c); });
+  return out;
+}
+
+// Java names classes; librdkafka has its own names and no assignor that is sticky but not
+// cooperative.
+std::string assignors(const std::string& classes) {
+  static const std::map<std::string_view, std::string_view> kNames{
+      {"org.apache.kafka.clients.consumer.RangeAssignor", "range"},
+      {"org.apache.kafka.clients.consumer.RoundRobinAssignor", "roundrobin"},
+      {"org.apache.kafka.clients.consumer.CooperativeStickyAssignor", "cooperative-sticky"},
+  };
+  std::string names;
+  for (const std::string_view part : java_split(classes, ',')) {
+    const std::string_view wanted = java_trim(part);
+    const auto name = kNames.find(wanted);
+    if (name == kNames.end()) {
+      throw std::runtime_error(fmt::format(
+          "Invalid value {} for configuration partition.assignment.strategy: {} is none of "
+          "RangeAssignor, RoundRobinAssignor, CooperativeStickyAssignor",
+          classes, wanted));
+    }
+    names += fmt::format("{}{}", names.empty() ? "" : ",", name->second);
+  }
+  return names;
+}
+
+std::string offset_reset(const std::string& policy) {
+  const std::string name = lower(policy);
+  if (name == "none") return "error";
+  if (name == "earliest" || name == "latest") return name;
+  throw std::runtime_error(
+      fmt::format("Invalid value {} for configuration auto.offset.reset: String must be one of: "
+                  "latest, earliest, none",
+                  policy));
+}
+
+}  // namespace
 
 bool is_true(const config::Properties& properties, std::string_view key) {
   const auto found = properties.find(key);
@@ -43,6 +88,13 @@ std::optional<std::pair<std::string, std::string>> to_librdkafka(const std::stri
       {"max.partition.fetch.bytes", "fetch.message.max.bytes"},
   };
   if (is_java_only(name)) return std::nullopt;
+  if (name == "partition.assignment.strategy") return std::pair(name, assignors(value));
+  if (name == "auto.offset.reset") return std::pair(name, offset_reset(value));
+  if (name == "group.protocol") {
+    if (lower(value) == "classic") return std::nullopt;
+    throw std::runtime_error(fmt::format(
+        "Invalid value {} for configuration {}: only classic is supported yet", value, name));
+  }
   if (const auto renamed = kRenamed.find(name); renamed != kRenamed.end()) {
     return std::pair(std::string(renamed->second), value);
   }
@@ -74,7 +126,7 @@ bool is_java_only(std::string_view name) {
       "partitioner.ignore.keys",
       "client.dns.lookup",
       "exclude.internal.topics",
-      "partition.assignment.strategy",
+      "group.remote.assignor",
       "retry.backoff.max.ms",
       "security.providers",
       "enable.metrics.push",

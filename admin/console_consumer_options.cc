@@ -6,10 +6,12 @@
 #include <algorithm>
 #include <cctype>
 #include <charconv>
-#include <set>
+#include <random>
 #include <stdexcept>
+#include <vector>
 
 #include "admin/client_properties.h"
+#include "admin/java_hash.h"
 
 namespace barnabas::admin {
 namespace {
@@ -36,40 +38,46 @@ void check_selection(const Options& options) {
   require_options(options, {"bootstrap-server"});
 }
 
-// The group may be named in three places; they have to agree.
-void check_group(const Options& options, const config::Properties& file,
-                 const config::Properties& pairs) {
-  std::set<std::string> groups;
-  if (const auto group = options.value("group")) groups.insert(*group);
+// The group may be named in three places; they have to agree. nullopt: it is named in none.
+std::optional<std::string> chosen_group(const Options& options, const config::Properties& file,
+                                        const config::Properties& pairs) {
+  std::vector<std::string> groups;
+  const auto add = [&](const std::string& group) {
+    if (std::ranges::find(groups, group) == groups.end()) groups.push_back(group);
+  };
+  if (const auto group = options.value("group")) add(*group);
   for (const config::Properties* properties : {&file, &pairs}) {
     if (const auto found = properties->find("group.id"); found != properties->end()) {
-      groups.insert(found->second);
+      add(found->second);
     }
   }
   if (groups.size() > 1) {
     std::vector<std::string> quoted;
-    for (const std::string& group : groups) quoted.push_back("'" + group + "'");
+    for (const std::string& group : in_java_hash_order(
+             groups, [](const std::string& group) { return java_string_hash(group); })) {
+      quoted.push_back("'" + group + "'");
+    }
     throw UsageError(
         fmt::format("The group ids provided in different places (directly using '--group', via "
                     "'--consumer-property', or via '--consumer.config') do not match. Detected "
                     "group ids: {}",
                     fmt::join(quoted, ", ")));
   }
-  if (groups.empty()) return;
+  if (groups.empty()) return std::nullopt;
   if (options.has("partition")) {
     throw UsageError("Options group and partition cannot be specified together.");
   }
-  throw std::runtime_error(
-      fmt::format("Consumer groups are not supported yet: leave out the group '{}' to read all "
-                  "partitions without one.",
-                  *groups.begin()));
+  return groups.front();
 }
 
-std::int64_t start_offset(const Options& options, const config::Properties& consumer) {
+std::string generated_group() {
+  std::random_device seed;
+  return fmt::format("console-consumer-{}", std::uniform_int_distribution(0, 99999)(seed));
+}
+
+std::int64_t start_offset(const Options& options) {
   if (!options.has("offset")) {
-    const auto reset = consumer.find("auto.offset.reset");
-    const bool earliest = reset != consumer.end() && reset->second == "earliest";
-    return earliest ? kEarliestOffset : kLatestOffset;
+    return options.has("from-beginning") ? kEarliestOffset : kLatestOffset;
   }
   const std::string text = *options.value("offset");
   std::string lower = text;
@@ -96,7 +104,7 @@ config::Properties consumer_properties(const Options& options) {
   for (const std::string& pair : options.values("consumer-property")) {
     config::add_property(properties, pair);
   }
-  check_group(options, file, properties);
+  const auto group = chosen_group(options, file, properties);
   properties.insert(file.begin(), file.end());
 
   const bool from_beginning = options.has("from-beginning");
@@ -114,6 +122,9 @@ config::Properties consumer_properties(const Options& options) {
   if (options.has("isolation-level") || !properties.contains("isolation.level")) {
     properties["isolation.level"] = *options.value("isolation-level");
   }
+  properties["group.id"] = group ? *group : generated_group();
+  // Nobody comes back to a generated group: its offsets would only be a burden to the coordinator.
+  if (!group) properties.insert({"enable.auto.commit", "false"});
   return properties;
 }
 
@@ -174,7 +185,8 @@ OptionParser console_consumer_option_parser() {
       {"enable-systest-events", "Also print when the consumer has ended, for system tests."},
       {"isolation-level", "read_committed leaves out records of open and aborted transactions.",
        required, "String", "", "read_uncommitted"},
-      {"group", "Not supported yet. The consumer group.", required, "String", "consumer group id"},
+      {"group", "The consumer group; default: a new one, which commits no offsets.", required,
+       "String", "consumer group id"},
   });
 }
 
@@ -187,7 +199,7 @@ ConsoleConsumerOptions check_console_consumer_options(const Options& options) {
   }
   checked.partition = options.int_value("partition");
   checked.consumer = consumer_properties(options);
-  checked.start_offset = start_offset(options, checked.consumer);
+  checked.start_offset = start_offset(options);
   if (const auto max = options.int_value("max-messages"); max && *max != -1) {
     checked.max_messages = *max;
   }

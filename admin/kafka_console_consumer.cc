@@ -1,17 +1,17 @@
 // kafka-console-consumer: prints the records of topics.
 //
-// Without a group the consumer takes all partitions itself, by librdkafka's simple consumer: no
-// coordinator is needed for it.
+// As a member of a group, of a new one if none is named; --partition is taken without the others.
 // Source  Kafka 3.9, ConsoleConsumer.java
 #include <fmt/format.h>
 
-#include <csignal>
+#include <algorithm>
 #include <cstdio>
 #include <limits>
 #include <memory>
-#include <set>
+#include <regex>
 
 #include "admin/console_consumer_options.h"
+#include "admin/consumer_loop.h"
 #include "admin/message_formatter.h"
 #include "admin/rdkafka_client.h"
 #include "admin/tool.h"
@@ -24,17 +24,14 @@ namespace {
 constexpr std::string_view kLogger = "org.apache.kafka.tools.consumer.ConsoleConsumer";
 constexpr int kPollMs = 100;
 
-volatile std::sig_atomic_t stop_signal = 0;
-
-void on_signal(int signal) {
-  stop_signal = signal;
-}
-
 struct Destroy {
   void operator()(rd_kafka_message_t* message) const { rd_kafka_message_destroy(message); }
-  void operator()(rd_kafka_queue_t* queue) const { rd_kafka_queue_destroy(queue); }
+  void operator()(rd_kafka_topic_partition_list_t* list) const {
+    rd_kafka_topic_partition_list_destroy(list);
+  }
 };
 using Message = std::unique_ptr<rd_kafka_message_t, Destroy>;
+using PartitionList = std::unique_ptr<rd_kafka_topic_partition_list_t, Destroy>;
 
 std::int64_t native_offset(std::int64_t offset) {
   if (offset == kEarliestOffset) return RD_KAFKA_OFFSET_BEGINNING;
@@ -73,60 +70,34 @@ ConsumedRecord record_of(const rd_kafka_message_t& message) {
   return record;
 }
 
+std::regex pattern(const std::string& expression) {
+  try {
+    return std::regex(expression);
+  } catch (const std::regex_error&) {
+    throw std::runtime_error(fmt::format("{} is an invalid regex.", expression));
+  }
+}
+
 class ConsoleConsumer {
  public:
   explicit ConsoleConsumer(ConsoleConsumerOptions options)
       : options_(std::move(options)),
         formatter_(options_.formatter_class, options_.formatter),
-        client_(RD_KAFKA_CONSUMER, "Consumer", options_.consumer, {}),
-        queue_(rd_kafka_queue_new(client_.handle())) {
-    if (options_.include) filter_.emplace(*options_.include);
+        client_(RD_KAFKA_CONSUMER, "Consumer", options_.consumer,
+                consumer_defaults(options_.consumer)) {
+    if (options_.include) include_ = pattern(*options_.include);
+    rd_kafka_poll_set_consumer(client_.handle());
   }
-
-  ~ConsoleConsumer() {
-    for (const auto& [topic, partition] : started_) {
-      rd_kafka_consume_stop(client_.topic(topic), partition);
-    }
-  }
-  ConsoleConsumer(const ConsoleConsumer&) = delete;
-  ConsoleConsumer& operator=(const ConsoleConsumer&) = delete;
 
   int run() {
-    int code = 0;
-    touch();
     start();
-    while (stop_signal == 0 && !reached_max()) {
-      const Message message(rd_kafka_consume_queue(queue_.get(), idle_ ? kPollMs : 0));
-      rd_kafka_poll(client_.handle(), 0);
-      idle_ = message == nullptr;
-      if (idle_) {
-        if (!flush_output()) break;
-        if (timed_out()) {
-          log_tool_error(
-              "Error processing message, terminating consumer process: "
-              "org.apache.kafka.common.errors.TimeoutException",
-              kLogger);
-          break;
-        }
-        look_for_new_topics();
-        continue;
-      }
-      if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
-        log_tool_warning(rd_kafka_message_errstr(message.get()), kLogger);
-        continue;
-      }
-      touch();
-      ++count_;
-      if (!print(*message)) {
-        code = 1;
-        break;
-      }
-    }
+    const int code = consume();
     flush_output();
+    // Leaves the group; what was printed is committed first, if anything is to be.
+    rd_kafka_consumer_close(client_.handle());
     fmt::print(stderr, "Processed a total of {} messages\n", count_);
     if (options_.systest_events) fmt::print("shutdown_complete\n");
-    // As a JVM ends on a signal.
-    return stop_signal != 0 ? 128 + static_cast<int>(stop_signal) : code;
+    return exit_code_after(code);
   }
 
  private:
@@ -139,43 +110,66 @@ class ConsoleConsumer {
            SteadyClock::now() - last_record_ > std::chrono::milliseconds(*options_.timeout_ms);
   }
 
+  int consume() {
+    touch();
+    while (stop_signal() == 0 && !reached_max()) {
+      const Message message(rd_kafka_consumer_poll(client_.handle(), idle_ ? kPollMs : 0));
+      idle_ = message == nullptr;
+      if (idle_) {
+        if (!flush_output()) break;
+        if (timed_out()) {
+          stop_with("org.apache.kafka.common.errors.TimeoutException");
+          break;
+        }
+        look_for_new_topics();
+        continue;
+      }
+      if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
+        if (const auto fatal = fatal_error(*message)) {
+          stop_with(*fatal);
+          break;
+        }
+        log_tool_warning(rd_kafka_message_errstr(message.get()), kLogger);
+        continue;
+      }
+      touch();
+      ++count_;
+      if (!print(*message)) return 1;
+    }
+    return 0;
+  }
+
+  static void stop_with(std::string_view exception) {
+    log_tool_error(
+        fmt::format("Error processing message, terminating consumer process: {}", exception),
+        kLogger);
+  }
+
   void start() {
-    if (!options_.topic) return;  // look_for_new_topics finds them all
-    if (options_.partition) {
-      start(*options_.topic, *options_.partition, options_.start_offset);
+    if (!options_.topic) return;  // look_for_new_topics finds them
+    if (!options_.partition) {
+      subscribe(client_, {*options_.topic});
       return;
     }
-    const auto partitions =
-        client_.await_partitions(*options_.topic, SteadyClock::time_point::max(),
-                                 [this] { return stop_signal != 0 || timed_out(); });
-    if (!partitions) return;
-    for (const std::int32_t partition : *partitions) {
-      start(*options_.topic, partition, options_.start_offset);
-    }
+    const PartitionList list(rd_kafka_topic_partition_list_new(1));
+    rd_kafka_topic_partition_list_add(list.get(), options_.topic->c_str(), *options_.partition)
+        ->offset = native_offset(options_.start_offset);
+    const auto error = rd_kafka_assign(client_.handle(), list.get());
+    if (error != RD_KAFKA_RESP_ERR_NO_ERROR) throw std::runtime_error(rd_kafka_err2str(error));
   }
 
   void look_for_new_topics() {
-    if (!filter_ || SteadyClock::now() < next_look_) return;
+    if (!include_ || SteadyClock::now() < next_look_) return;
     next_look_ = SteadyClock::now() + kLookInterval;
+    std::vector<std::string> matching;
     for (const std::string& topic : client_.topics()) {
-      if (is_internal_topic(topic) || !filter_->matches(topic) || known_.contains(topic)) continue;
-      const auto partitions = client_.await_partitions(topic, SteadyClock::now() + kLookInterval,
-                                                       [] { return stop_signal != 0; });
-      if (!partitions) continue;
-      known_.insert(topic);
-      for (const std::int32_t partition : *partitions) {
-        start(topic, partition, options_.start_offset);
-      }
+      if (!is_internal_topic(topic) && std::regex_match(topic, *include_))
+        matching.push_back(topic);
     }
-  }
-
-  void start(const std::string& topic, std::int32_t partition, std::int64_t offset) {
-    if (rd_kafka_consume_start_queue(client_.topic(topic), partition, native_offset(offset),
-                                     queue_.get()) != 0) {
-      throw std::runtime_error(
-          fmt::format("{}-{}: {}", topic, partition, rd_kafka_err2str(rd_kafka_last_error())));
-    }
-    started_.emplace_back(topic, partition);
+    std::ranges::sort(matching);
+    if (matching.empty() || matching == subscribed_) return;
+    subscribe(client_, matching);
+    subscribed_ = std::move(matching);
   }
 
   // False when the process has to end.
@@ -206,16 +200,14 @@ class ConsoleConsumer {
   // Fixed at construction
   const ConsoleConsumerOptions options_;
   const MessageFormatter formatter_;
-  std::optional<TopicFilter> filter_;
+  std::optional<std::regex> include_;
 
   RdKafkaClient client_;
-  std::unique_ptr<rd_kafka_queue_t, Destroy> queue_;
-  std::vector<std::pair<std::string, std::int32_t>> started_;
-  std::set<std::string> known_;
+  std::vector<std::string> subscribed_;
   SteadyClock::time_point last_record_;
   SteadyClock::time_point next_look_{};
   std::int64_t count_ = 0;
-  bool idle_ = false;
+  bool idle_ = true;
   std::string text_;
 };
 
@@ -231,8 +223,7 @@ int kafka_console_consumer(const Arguments& arguments) {
       return *done;
     }
     ConsoleConsumerOptions checked = check_console_consumer_options(options);
-    std::signal(SIGINT, on_signal);
-    std::signal(SIGTERM, on_signal);
+    note_stop_signals();
     return ConsoleConsumer(std::move(checked)).run();
   } catch (const OptionError& error) {
     return print_usage(parser, error.what());

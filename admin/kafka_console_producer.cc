@@ -124,10 +124,11 @@ class ConsoleProducer {
       : topic_(*options.value("topic")),
         sync_(options.has("sync")),
         max_block_ms_(*options.long_value("max-block-ms")),
-        client_(RD_KAFKA_PRODUCER, "Producer", producer_properties(options),
-                // The partition of a key is that of Kafka's own producer.
-                {{"partitioner", "murmur2_random"}},
-                [this](const rd_kafka_message_t& message) { on_delivery(message); }) {}
+        client_(
+            RD_KAFKA_PRODUCER, "Producer", producer_properties(options),
+            // The partition of a key is that of Kafka's own producer.
+            {{"partitioner", "murmur2_random"}},
+            {.on_delivery = [this](const rd_kafka_message_t& message) { on_delivery(message); }}) {}
 
   int run(const LineReader& reader) {
     const bool prompt = isatty(STDIN_FILENO) != 0 && isatty(STDOUT_FILENO) != 0;

@@ -25,6 +25,8 @@ const std::map<std::string, int (*)(const Arguments&), std::less<>> kTools{
     {"kafka-server-start", barnabas::admin::kafka_server_start},
     {"kafka-server-stop", barnabas::admin::kafka_server_stop},
     {"kafka-topics", barnabas::admin::kafka_topics},
+    {"kafka-verifiable-consumer", barnabas::admin::kafka_verifiable_consumer},
+    {"kafka-verifiable-producer", barnabas::admin::kafka_verifiable_producer},
 };
 
 std::string tool_name(std::string_view called_as) {

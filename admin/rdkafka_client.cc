@@ -60,10 +60,10 @@ std::string_view name_of(rd_kafka_resp_err_t error) {
 
 RdKafkaClient::RdKafkaClient(rd_kafka_type_t type, std::string role,
                              const config::Properties& properties, const config::Properties& native,
-                             std::function<void(const rd_kafka_message_t&)> on_delivery)
+                             RdKafkaCallbacks callbacks)
     : role_(std::move(role)),
       client_id_(properties.at("client.id")),
-      on_delivery_(std::move(on_delivery)) {
+      callbacks_(std::move(callbacks)) {
   Conf conf(rd_kafka_conf_new());
   const std::string logger =
       fmt::format("org.apache.kafka.clients.{}.{}Config",
@@ -78,7 +78,8 @@ RdKafkaClient::RdKafkaClient(rd_kafka_type_t type, std::string role,
   rd_kafka_conf_set_error_cb(conf.get(), on_error);
   // What matters comes by the error callback; the rest of its log would only confuse.
   rd_kafka_conf_set_log_cb(conf.get(), [](const rd_kafka_t*, int, const char*, const char*) {});
-  if (on_delivery_) rd_kafka_conf_set_dr_msg_cb(conf.get(), on_message);
+  if (callbacks_.on_delivery) rd_kafka_conf_set_dr_msg_cb(conf.get(), on_message);
+  if (callbacks_.on_rebalance) rd_kafka_conf_set_rebalance_cb(conf.get(), on_rebalance);
 
   std::array<char, 512> text{};
   client_.reset(rd_kafka_new(type, conf.get(), text.data(), text.size()));
@@ -163,7 +164,28 @@ void RdKafkaClient::on_error(rd_kafka_t*, int error, const char* reason, void* o
 }
 
 void RdKafkaClient::on_message(rd_kafka_t*, const rd_kafka_message_t* message, void* opaque) {
-  static_cast<const RdKafkaClient*>(opaque)->on_delivery_(*message);
+  static_cast<const RdKafkaClient*>(opaque)->callbacks_.on_delivery(*message);
+}
+
+void RdKafkaClient::on_rebalance(rd_kafka_t* client, rd_kafka_resp_err_t what,
+                                 rd_kafka_topic_partition_list_t* partitions, void* opaque) {
+  const auto* self = static_cast<const RdKafkaClient*>(opaque);
+  const bool is_cooperative =
+      std::string_view(rd_kafka_rebalance_protocol(client)) == "COOPERATIVE";
+  const bool assigned = what == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS;
+  if (assigned || what == RD_KAFKA_RESP_ERR__REVOKE_PARTITIONS) {
+    self->callbacks_.on_rebalance(assigned, *partitions);
+  }
+  if (is_cooperative) {
+    rd_kafka_error_t* const error = assigned ? rd_kafka_incremental_assign(client, partitions)
+                                             : rd_kafka_incremental_unassign(client, partitions);
+    if (error != nullptr) {
+      self->warn(rd_kafka_error_string(error));
+      rd_kafka_error_destroy(error);
+    }
+  } else {
+    rd_kafka_assign(client, assigned ? partitions : nullptr);
+  }
 }
 
 }  // namespace barnabas::admin

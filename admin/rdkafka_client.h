@@ -20,6 +20,13 @@
 
 namespace barnabas::admin {
 
+// Called from within the calls that serve the client: rd_kafka_poll, rd_kafka_consumer_poll.
+struct RdKafkaCallbacks {
+  std::function<void(const rd_kafka_message_t&)> on_delivery = {};
+  // Before the partitions are taken (true) or given back.
+  std::function<void(bool assigned, const rd_kafka_topic_partition_list_t&)> on_rebalance = {};
+};
+
 class RdKafkaClient {
  public:
   using SteadyClock = std::chrono::steady_clock;
@@ -27,8 +34,7 @@ class RdKafkaClient {
   // `role` as Kafka names it in log lines: Producer, Consumer. `properties` in Java's names,
   // client.id among them; `native` in librdkafka's.
   RdKafkaClient(rd_kafka_type_t type, std::string role, const config::Properties& properties,
-                const config::Properties& native,
-                std::function<void(const rd_kafka_message_t&)> on_delivery = {});
+                const config::Properties& native, RdKafkaCallbacks callbacks = {});
   ~RdKafkaClient();
   RdKafkaClient(const RdKafkaClient&) = delete;
   RdKafkaClient& operator=(const RdKafkaClient&) = delete;
@@ -54,11 +60,13 @@ class RdKafkaClient {
   void warn(const std::string& text) const;
   static void on_error(rd_kafka_t*, int error, const char* reason, void* self);
   static void on_message(rd_kafka_t*, const rd_kafka_message_t* message, void* self);
+  static void on_rebalance(rd_kafka_t* client, rd_kafka_resp_err_t what,
+                           rd_kafka_topic_partition_list_t* partitions, void* self);
 
   // Fixed at construction
   const std::string role_;
   const std::string client_id_;
-  const std::function<void(const rd_kafka_message_t&)> on_delivery_;
+  const RdKafkaCallbacks callbacks_;
 
   std::unique_ptr<rd_kafka_t, Destroy> client_;
   std::map<std::string, std::unique_ptr<rd_kafka_topic_t, Destroy>> topics_;

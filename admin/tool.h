@@ -50,5 +50,7 @@ int kafka_leader_election(const Arguments& arguments);
 int kafka_server_start(const Arguments& arguments);
 int kafka_server_stop(const Arguments& arguments);
 int kafka_topics(const Arguments& arguments);
+int kafka_verifiable_consumer(const Arguments& arguments);
+int kafka_verifiable_producer(const Arguments& arguments);
 
 }  // namespace barnabas::admin

@@ -1,4 +1,4 @@
-// Which topics a user means by --topic or --include: names or a regular expression.
+// Which topics a user means by --topic: names or a regular expression.
 //
 // A comma separates alternatives; blanks and quotes around the text are dropped. The whole name
 // has to match. Expressions are read as ECMAScript does, which agrees with Java's on what topic

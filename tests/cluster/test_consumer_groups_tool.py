@@ -19,6 +19,9 @@ HOUR_MS = 3600 * 1000
 
 
 def run(cluster, kind, arguments, bootstrap=None):
+    if bootstrap is None and "--timeout" not in arguments:
+        # On a busy machine a Java machine needs more than the 5 seconds it gives itself.
+        arguments = ["--timeout", "60000", *arguments]
     result = cluster.tools.try_run(TOOL, *arguments, kind=kind, bootstrap=bootstrap)
     first = result.stderr.strip("\n").split("\n")[0].rstrip()
     if first.startswith(UNCAUGHT):

@@ -24,6 +24,28 @@ TEST(ClientProperties, WhatOnlyAJvmNeedsIsDropped) {
   EXPECT_EQ(to_librdkafka("interceptor.classes", "x"), std::nullopt);
 }
 
+TEST(ClientProperties, AssignorsAreNamedAsLibrdkafkaDoes) {
+  EXPECT_EQ(to_librdkafka("partition.assignment.strategy",
+                          "org.apache.kafka.clients.consumer.RangeAssignor, "
+                          "org.apache.kafka.clients.consumer.CooperativeStickyAssignor"),
+            Setting({"partition.assignment.strategy", "range,cooperative-sticky"}));
+  EXPECT_THROW(to_librdkafka("partition.assignment.strategy",
+                             "org.apache.kafka.clients.consumer.StickyAssignor"),
+               std::runtime_error);
+}
+
+TEST(ClientProperties, ResetPoliciesAreKafkasThree) {
+  EXPECT_EQ(to_librdkafka("auto.offset.reset", "none"), Setting({"auto.offset.reset", "error"}));
+  EXPECT_EQ(to_librdkafka("auto.offset.reset", "earliest"),
+            Setting({"auto.offset.reset", "earliest"}));
+  EXPECT_THROW(to_librdkafka("auto.offset.reset", "smallest"), std::runtime_error);
+}
+
+TEST(ClientProperties, OnlyTheClassicGroupProtocol) {
+  EXPECT_EQ(to_librdkafka("group.protocol", "CLASSIC"), std::nullopt);
+  EXPECT_THROW(to_librdkafka("group.protocol", "consumer"), std::runtime_error);
+}
+
 TEST(ClientProperties, TruthIgnoresCaseAndBlanks) {
   EXPECT_TRUE(is_true({{"a", " True "}}, "a"));
   EXPECT_FALSE(is_true({{"a", "yes"}}, "a"));

@@ -22,9 +22,6 @@ std::string refusal(Arguments arguments) {
 TEST(ConsoleConsumerOptions, StartsAtTheEndUnlessToldOtherwise) {
   EXPECT_EQ(checked({"--topic", "t"}).start_offset, kLatestOffset);
   EXPECT_EQ(checked({"--topic", "t", "--from-beginning"}).start_offset, kEarliestOffset);
-  EXPECT_EQ(
-      checked({"--topic", "t", "--consumer-property", "auto.offset.reset=earliest"}).start_offset,
-      kEarliestOffset);
   EXPECT_EQ(checked({"--topic", "t", "--partition", "0", "--offset", "5"}).start_offset, 5);
   EXPECT_EQ(checked({"--topic", "t", "--partition", "0", "--offset", "EARLIEST"}).start_offset,
             kEarliestOffset);
@@ -57,15 +54,33 @@ TEST(ConsoleConsumerOptions, ConflictingResetIsRefused) {
             "remove one option");
 }
 
-TEST(ConsoleConsumerOptions, GroupsAreRefusedClearly) {
-  EXPECT_NE(refusal({"--topic", "t", "--group", "g"}).find("Consumer groups are not supported yet"),
-            std::string::npos);
+TEST(ConsoleConsumerOptions, GroupIsNamedOnceOrEverywhereTheSame) {
+  EXPECT_EQ(checked({"--topic", "t", "--group", "g"}).consumer.at("group.id"), "g");
+  EXPECT_EQ(checked({"--topic", "t", "--consumer-property", "group.id=g"}).consumer.at("group.id"),
+            "g");
+  EXPECT_EQ(checked({"--topic", "t", "--group", "g", "--consumer-property", "group.id=g"})
+                .consumer.at("group.id"),
+            "g");
   EXPECT_EQ(refusal({"--topic", "t", "--group", "g", "--partition", "0"}),
             "Options group and partition cannot be specified together.");
-  EXPECT_EQ(refusal({"--topic", "t", "--group", "g", "--consumer-property", "group.id=h"}),
+  EXPECT_EQ(refusal({"--topic", "t", "--group", "h", "--consumer-property", "group.id=g"}),
             "The group ids provided in different places (directly using '--group', via "
             "'--consumer-property', or via '--consumer.config') do not match. Detected group ids: "
             "'g', 'h'");
+}
+
+TEST(ConsoleConsumerOptions, GroupThatNobodyNamedCommitsNothing) {
+  const auto generated = checked({"--topic", "t"}).consumer;
+  const std::string& group = generated.at("group.id");
+  const std::string prefix = "console-consumer-";
+  EXPECT_TRUE(group.starts_with(prefix)) << group;
+  EXPECT_LT(std::stoi(group.substr(prefix.size())), 100000);
+  EXPECT_EQ(generated.at("enable.auto.commit"), "false");
+  EXPECT_FALSE(checked({"--topic", "t", "--group", "g"}).consumer.contains("enable.auto.commit"));
+  EXPECT_EQ(checked({"--topic", "t", "--consumer-property", "enable.auto.commit=true"})
+                .consumer.at("enable.auto.commit"),
+            "true");
+  EXPECT_TRUE(checked({"--topic", "t", "--partition", "0"}).consumer.contains("group.id"));
 }
 
 TEST(ConsoleConsumerOptions, ClientSettings) {
