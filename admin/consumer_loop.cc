@@ -75,6 +75,8 @@ void subscribe(RdKafkaClient& client, const std::vector<std::string>& topics) {
   const std::unique_ptr<rd_kafka_topic_partition_list_t, Destroy> list(
       rd_kafka_topic_partition_list_new(static_cast<int>(topics.size())));
   for (const std::string& topic : topics) {
+    // A subscription alone asks for topics without making them; knowing them by name does.
+    client.topic(topic);
     rd_kafka_topic_partition_list_add(list.get(), topic.c_str(), RD_KAFKA_PARTITION_UA);
   }
   const auto error = rd_kafka_subscribe(client.handle(), list.get());

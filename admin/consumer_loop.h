@@ -26,8 +26,8 @@ int exit_code_after(int code);
 // The exception with which Kafka's consumer ends, class and message. nullopt: it goes on.
 std::optional<std::string> fatal_error(const rd_kafka_message_t& message);
 
-// Consumers whose errors and messages come from one poll; topics that are missing are asked for as
-// Kafka's consumer asks, which creates them where the broker may.
+// librdkafka's settings beside the user's: topics that are missing are asked for as Kafka's
+// consumer asks, which makes them where the broker may.
 config::Properties consumer_defaults(const config::Properties& properties);
 
 // Error: the client's text for what rd_kafka_subscribe refuses.
