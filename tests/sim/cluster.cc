@@ -100,8 +100,11 @@ SimBroker* Cluster::leader(const TopicPartition& tp) {
 std::shared_ptr<group::Shard> Cluster::coordinator(BrokerId broker, PartitionId partition,
                                                    LeaderEpoch epoch) const {
   SimBroker* const found = find(broker);
-  auto shard = found != nullptr ? found->node().groups().shard(partition) : nullptr;
-  return shard && shard->epoch() == epoch ? shard : nullptr;
+  if (found == nullptr) return nullptr;
+  // A leader that stays through an election keeps its groups: its shard is of an earlier epoch.
+  const auto replica = found->node().replicas().find(group::kOffsetsTopic, partition);
+  if (!replica || !replica->is_leader() || replica->leader_epoch() != epoch) return nullptr;
+  return found->node().groups().shard(partition);
 }
 
 LeaderEpoch Cluster::coordinator_epoch(BrokerId broker, const std::string& group) const {
@@ -120,7 +123,9 @@ bool Cluster::coordinator_has_committed(BrokerId broker, const std::string& grou
   const auto replica = coordinator->node().replicas().find(tp.topic, tp.partition);
   const auto log = coordinator->disk().find(tp);
   if (!replica || !log) return false;
-  const Offset loaded = log->end_offset_for(epoch - 1).end_offset;
+  const auto shard = coordinator->node().groups().shard(tp.partition);
+  if (!shard) return false;
+  const Offset loaded = log->end_offset_for(shard->epoch() - 1).end_offset;
   return replica->status().high_watermark >= loaded;
 }
 
