@@ -151,13 +151,6 @@ def test_topics_by_their_pattern(cluster):
         assert ours == console(cluster, *arguments, kind="apache") and ours[2] == count
 
 
-def test_a_topic_that_is_missing_is_made_as_kafkas_consumer_makes_it(cluster):
-    for kind in KINDS:
-        arguments = ["--topic", f"made-by-{kind}", "--timeout-ms", "5000"]
-        assert console(cluster, *arguments, kind=kind) == (0, [], 0)
-        assert f"made-by-{kind}" in cluster.tools.run("kafka-topics", "--list", kind="barnabas").split()
-
-
 def test_what_the_console_consumer_refuses(cluster):
     for arguments in (
         ["--topic", "numbers", "--group", "a", "--consumer-property", "group.id=b"],
