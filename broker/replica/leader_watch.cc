@@ -66,7 +66,7 @@ std::optional<Time> LeaderWatch::held_until(const MetadataSnapshot& snapshot,
   const Time now = clock_.now();
   MutexLock lock(mu_);
   std::optional<Time> latest;
-  const auto look_at = [&](const TopicMetadata* topic) {
+  const auto look_at = [&](const TopicMetadata* topic) REQUIRES(mu_) {
     if (topic == nullptr) return;
     for (const auto& [id, state] : topic->partitions) {
       // An empty optional is less than any time.

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "broker/base/logging.h"
+#include "broker/base/outbox.h"
 #include "broker/protocol/record_batch.h"
 #include "broker/replica/core/truncation.h"
 
@@ -425,24 +426,7 @@ Result<ReplicaPosition> Partition::restart_log_locked(Offset offset) {
 // ---- effects
 
 void Partition::carry_out_effects() {
-  Effects effects;
-  while (true) {
-    {
-      MutexLock lock(mu_);
-      if (effects.empty()) {
-        if (carrying_out_ || outbox_.empty()) return;
-        carrying_out_ = true;
-      } else {
-        effects.clear();
-        if (outbox_.empty()) {
-          carrying_out_ = false;
-          return;
-        }
-      }
-      effects.swap(outbox_);
-    }
-    for (const Effect& effect : effects) carry_out(effect);
-  }
+  drain_outbox(mu_, outbox_, carrying_out_, [this](const Effect& effect) { carry_out(effect); });
 }
 
 void Partition::carry_out(const Effect& effect) {

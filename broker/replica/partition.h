@@ -137,7 +137,7 @@ class Partition : public std::enable_shared_from_this<Partition> {
   Result<ReplicaPosition> truncate_fully_and_start_at(LeaderEpoch epoch, Offset offset);
 
   // Carries out what the calls above left to do. Not under a lock.
-  void carry_out_effects();
+  void carry_out_effects() NO_THREAD_SAFETY_ANALYSIS;  // drain_outbox takes the lock
 
   // ---- what waits: completed when the high watermark moves, data arrives, or leadership changes.
   Watchers& append_watchers() { return append_watchers_; }

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "broker/base/logging.h"
+#include "broker/base/outbox.h"
 #include "broker/coordinator/group/group_coordinator.h"
 #include "broker/coordinator/group/loader.h"
 #include "broker/replica/replica_manager.h"
@@ -248,45 +249,27 @@ void Shard::on_timer(Time due) {
 // ---- Effects
 
 void Shard::carry_out_effects() {
-  Effects effects;
-  while (true) {
-    {
-      MutexLock lock(mu_);
-      if (effects.empty()) {
-        if (carrying_out_ || outbox_.empty()) return;
-        carrying_out_ = true;
-      } else {
-        effects.clear();
-        if (outbox_.empty()) {
-          carrying_out_ = false;
-          return;
-        }
-      }
-      effects.swap(outbox_);
-    }
-    for (Effect& effect : effects) carry_out(effect);
-  }
+  drain_outbox(mu_, outbox_, carrying_out_, [this](Effect& effect) { carry_out(effect); });
 }
 
 // What a request is called back with is taken out under the lock, and called without it.
 template <typename Answer>
-void Shard::answer(std::map<RequestId, Callback<Answer>>& waiting, RequestId request,
-                   Answer& answer) {
+void Shard::answer(Waiting<Answer> Shard::* waiting, RequestId request, Answer& answer) {
   Callback<Answer> done;
   {
     MutexLock lock(mu_);
-    done = std::move(waiting.extract(request).mapped());
+    done = std::move((this->*waiting).extract(request).mapped());
   }
   done(std::move(answer));
 }
 
 void Shard::carry_out(Effect& effect) {
   if (auto* join = std::get_if<AnswerJoin>(&effect)) {
-    answer(joins_, join->request, join->answer);
+    answer(&Shard::joins_, join->request, join->answer);
   } else if (auto* sync = std::get_if<AnswerSync>(&effect)) {
-    answer(syncs_, sync->request, sync->answer);
+    answer(&Shard::syncs_, sync->request, sync->answer);
   } else if (auto* commit = std::get_if<AnswerCommit>(&effect)) {
-    answer(commits_, commit->request, commit->errors);
+    answer(&Shard::commits_, commit->request, commit->errors);
   } else if (auto* append_records = std::get_if<Append>(&effect)) {
     append(append_records->records, append_records->id);
   } else if (auto* tombstones = std::get_if<AppendTombstones>(&effect)) {

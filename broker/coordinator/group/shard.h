@@ -108,10 +108,12 @@ class Shard : public std::enable_shared_from_this<Shard> {
   void on_timer(Time due);
   void arm_timer() REQUIRES(mu_);
 
-  void carry_out_effects();
+  void carry_out_effects() NO_THREAD_SAFETY_ANALYSIS;  // drain_outbox takes the lock
   void carry_out(Effect& effect);
   template <typename Answer>
-  void answer(std::map<RequestId, Callback<Answer>>& waiting, RequestId request, Answer& answer);
+  using Waiting = std::map<RequestId, Callback<Answer>>;
+  template <typename Answer>
+  void answer(Waiting<Answer> Shard::* waiting, RequestId request, Answer& answer);
   void append(const std::vector<LogRecord>& records, std::optional<AppendId> id);
 
   // Fixed at construction
@@ -127,9 +129,9 @@ class Shard : public std::enable_shared_from_this<Shard> {
   Effects outbox_ GUARDED_BY(mu_);
   bool carrying_out_ GUARDED_BY(mu_) = false;
   RequestId last_request_ GUARDED_BY(mu_){0};
-  std::map<RequestId, Callback<JoinAnswer>> joins_ GUARDED_BY(mu_);
-  std::map<RequestId, Callback<SyncAnswer>> syncs_ GUARDED_BY(mu_);
-  std::map<RequestId, Callback<std::vector<ErrorCode>>> commits_ GUARDED_BY(mu_);
+  Waiting<JoinAnswer> joins_ GUARDED_BY(mu_);
+  Waiting<SyncAnswer> syncs_ GUARDED_BY(mu_);
+  Waiting<std::vector<ErrorCode>> commits_ GUARDED_BY(mu_);
   std::optional<Time> armed_ GUARDED_BY(mu_);
 };
 
