@@ -93,18 +93,6 @@ BREAKS = {
         GROUP + "core/group.cc",
         "  ++generation_;\n",
         "  if (generation_ == GenerationId(0)) ++generation_;\n"),
-    "commits of a former generation are taken": (
-        GROUP + "core/offsets.cc",
-        "  if (request.generation != group.generation()) return ErrorCode::kIllegalGeneration;\n",
-        "  if (request.generation > group.generation()) return ErrorCode::kIllegalGeneration;\n"),
-    "a new owner is told an offset while a later one is on its way": (
-        GROUP + "core/offsets.cc",
-        "    if (require_stable && group->offsets().has_pending(tp)) {",
-        "    if (require_stable && group == nullptr) {"),
-    "a coordinator that stores under any leader epoch": (
-        REPLICA + "replica_core.cc",
-        "if (required_epoch != kNoLeaderEpoch && required_epoch != leader_epoch()) {",
-        "if (required_epoch > leader_epoch()) {"),
 }
 
 

@@ -34,7 +34,9 @@ void GroupClients::add_group(std::string name, Address first) {
     seat.options.group = name;
     seat.options.client_id = fmt::format("member-{}", seat.address);
     if (world_.random.one_in(3)) seat.options.instance_id = fmt::format("seat-{}", i);
-    seat.options.session_timeout = between(1'000, 2'500);
+    // A static member is given time to come back, beyond what a rebalance waits for it.
+    seat.options.session_timeout =
+        seat.options.instance_id ? between(2'500, 5'000) : between(1'000, 2'500);
     seat.options.rebalance_timeout = between(1'500, 3'000);
     seat.options.partitions = partitions_;
   }

@@ -109,7 +109,9 @@ void GroupMember::act() {
     case State::kJoined:
       return sync();
     case State::kStable:
-      if (process_.now() >= next_heartbeat_) return heartbeat();
+      // A consumer commits on one thread and sends heartbeats on another: either may be the first
+      // to hear that its generation is over.
+      if (process_.now() >= next_heartbeat_ && !world_.random.one_in(3)) return heartbeat();
       if (needs_positions_) return fetch_offsets();
       if (positions_.empty()) return;
       if (world_.random.one_in(kCommitOneIn)) return commit();
@@ -304,19 +306,23 @@ void GroupMember::commit() {
     sent.committed_metadata = metadata;
   }
   ask<OffsetCommitRequest, OffsetCommitResponse>(
-      request, kRequestTimeout, [this, sent = positions_](const OffsetCommitResponse& response) {
-        on_committed(response, sent);
-      });
+      request, kRequestTimeout,
+      [this, sent = positions_, begun = world_.history.last_generation(options_.group)](
+          const OffsetCommitResponse& response) { on_committed(response, sent, begun); });
 }
 
 void GroupMember::on_committed(const OffsetCommitResponse& response,
-                               const std::map<TopicPartition, Offset>& sent) {
+                               const std::map<TopicPartition, Offset>& sent, std::int32_t begun) {
   ErrorCode refused = ErrorCode::kNone;
   for (const auto& partition : response.topics.at(0).partitions) {
     const TopicPartition tp{std::string(response.topics.at(0).name),
                             PartitionId(partition.partition_index)};
     if (partition.error_code == ErrorCode::kNone) {
       world_.history.acknowledged(options_.group, tp, sent.at(tp));
+      if (generation_ < begun) {
+        world_.judge.violation("{} of {} committed {} in generation {} after {} had begun",
+                               options_.client_id, options_.group, tp, generation_, begun);
+      }
     } else {
       refused = partition.error_code;
     }

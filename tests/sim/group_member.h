@@ -93,8 +93,9 @@ class GroupMember {
   void on_synced(const protocol::SyncGroupResponse& response);
   void heartbeat();
   void commit();
+  // `begun`: the last generation that anybody was told of when the commit was sent.
   void on_committed(const protocol::OffsetCommitResponse& response,
-                    const std::map<TopicPartition, Offset>& sent);
+                    const std::map<TopicPartition, Offset>& sent, std::int32_t begun);
   void fetch_offsets();
   void on_offsets(const protocol::OffsetFetchResponse& response, LeaderEpoch office,
                   const std::map<TopicPartition, Offset>& acknowledged);
