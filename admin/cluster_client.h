@@ -26,6 +26,14 @@
 
 namespace barnabas::admin {
 
+// What a caller may say beyond whom and what.
+struct CallTerms {
+  std::optional<Time> until = {};                // nullopt: default.api.timeout.ms from now
+  std::optional<std::int16_t> min_version = {};  // nullopt: the oldest there is
+  std::string_view lookup_name = {};             // the call while its broker is looked up
+  bool once = false;                             // an answer that is lost is the caller's affair
+};
+
 class ClusterClient {
  public:
   // Whom a call is for.
@@ -60,13 +68,7 @@ class ClusterClient {
   struct AnswerCode {
     ErrorCode code;
   };
-  // What a caller may say beyond whom and what.
-  struct Terms {
-    std::optional<Time> until = {};                // nullopt: default.api.timeout.ms from now
-    std::optional<std::int16_t> min_version = {};  // nullopt: the oldest there is
-    std::string_view lookup_name = {};             // the call while its broker is looked up
-    bool once = false;                             // an answer that is lost is the caller's affair
-  };
+  using Terms = CallTerms;
   struct Call {
     std::string_view name;  // as Kafka's client names it in messages
     Target target;

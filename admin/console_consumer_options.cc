@@ -12,6 +12,7 @@
 
 #include "admin/client_properties.h"
 #include "admin/java_hash.h"
+#include "broker/protocol/java_string.h"
 
 namespace barnabas::admin {
 namespace {
@@ -54,7 +55,7 @@ std::optional<std::string> chosen_group(const Options& options, const config::Pr
   if (groups.size() > 1) {
     std::vector<std::string> quoted;
     for (const std::string& group : in_java_hash_order(
-             groups, [](const std::string& group) { return java_string_hash(group); })) {
+             groups, [](const std::string& group) { return protocol::java_hash_code(group); })) {
       quoted.push_back("'" + group + "'");
     }
     throw UsageError(

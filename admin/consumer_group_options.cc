@@ -10,6 +10,7 @@
 
 #include "admin/java_hash.h"
 #include "admin/java_text.h"
+#include "broker/protocol/java_string.h"
 
 namespace barnabas::admin {
 namespace {
@@ -24,7 +25,7 @@ const Names kScenarios{"to-offset",   "shift-by",  "to-datetime", "by-duration",
 // Kafka keeps these options in hash sets, and its messages name them in that order.
 Names in_set_order(const Names& names) {
   return in_java_hash_order(names, [](const std::string& name) {
-    return 31 + java_string_hash(name);  // of a list with this one element
+    return 31 + protocol::java_hash_code(name);  // of a list with this one element
   });
 }
 

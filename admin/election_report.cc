@@ -11,7 +11,7 @@ namespace {
 
 std::vector<ElectionResult> in_map_order(std::vector<ElectionResult> results) {
   return in_java_hash_order(std::move(results), [](const ElectionResult& result) {
-    return java_topic_partition_hash(result.partition.topic, result.partition.partition.value());
+    return java_partition_hash(result.partition);
   });
 }
 

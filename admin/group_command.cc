@@ -14,6 +14,7 @@
 #include "admin/group_table.h"
 #include "admin/java_hash.h"
 #include "admin/tool_log.h"
+#include "broker/protocol/java_string.h"
 
 namespace barnabas::admin {
 namespace {
@@ -31,10 +32,6 @@ template <typename T>
 T value_or_fail(Result<T> result, std::string_view prefix) {
   if (!result) throw GroupCommandError(fmt::format("{}{}", prefix, java_text(result.error())));
   return std::move(*result);
-}
-
-std::int32_t partition_hash(const TopicPartition& partition) {
-  return java_topic_partition_hash(partition.topic, partition.partition.value());
 }
 
 std::vector<TopicPartition> partitions_of(const CommittedOffsets& offsets) {
@@ -170,7 +167,7 @@ void GroupCommand::delete_offsets() {
   }
   std::ranges::sort(partitions);
   partitions.erase(std::ranges::unique(partitions).begin(), partitions.end());
-  partitions = in_java_hash_order(std::move(partitions), partition_hash);
+  partitions = in_java_hash_order(std::move(partitions), java_partition_hash);
 
   const auto deleted = client_.delete_offsets(group, partitions);
   ErrorCode whole = deleted ? ErrorCode::kNone : deleted.error().code;
@@ -193,8 +190,8 @@ std::vector<std::string> GroupCommand::chosen_groups() {
   }
   std::set<std::string> seen;
   std::erase_if(groups, [&](const std::string& group) { return !seen.insert(group).second; });
-  return in_java_hash_order(std::move(groups),
-                            [](const std::string& group) { return java_string_hash(group); });
+  return in_java_hash_order(
+      std::move(groups), [](const std::string& group) { return protocol::java_hash_code(group); });
 }
 
 std::vector<GroupListing> GroupCommand::listed_groups(const std::vector<std::string>& states,
@@ -231,7 +228,7 @@ OffsetMap GroupCommand::offsets_at(const std::vector<TopicPartition>& partitions
 
 std::vector<TopicPartition> GroupCommand::partitions_to_reset(const std::string& group) {
   if (options_.has("all-topics")) {
-    return in_java_hash_order(partitions_of(committed(group)), partition_hash);
+    return in_java_hash_order(partitions_of(committed(group)), java_partition_hash);
   }
   if (!options_.has("topic")) {
     if (options_.has("from-file")) return {};
@@ -247,8 +244,8 @@ std::vector<TopicPartition> GroupCommand::partitions_to_reset(const std::string&
       topics.push_back(topic);
     }
   }
-  for (const std::string& topic :
-       in_java_hash_order(topics, [](const std::string& name) { return java_string_hash(name); })) {
+  for (const std::string& topic : in_java_hash_order(
+           topics, [](const std::string& name) { return protocol::java_hash_code(name); })) {
     const auto all = value_or_fail(client_.partitions_of(topic), kWrapped);
     partitions.insert(partitions.end(), all.begin(), all.end());
   }
@@ -304,7 +301,7 @@ PlannedOffsets GroupCommand::plan_to_time(const std::vector<TopicPartition>& par
                                           std::int64_t timestamp) {
   OffsetMap offsets = offsets_at(partitions, timestamp);
   std::vector<TopicPartition> without;
-  for (const TopicPartition& partition : in_java_hash_order(partitions, partition_hash)) {
+  for (const TopicPartition& partition : in_java_hash_order(partitions, java_partition_hash)) {
     if (offsets.at(partition) != -1) continue;
     fmt::print(
         "\nWarn: Partition {} from topic {} is empty. Falling back to latest known offset.\n",

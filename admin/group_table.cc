@@ -8,16 +8,13 @@
 
 #include "admin/java_hash.h"
 #include "broker/protocol/error_code.h"
+#include "broker/protocol/java_string.h"
 
 namespace barnabas::admin {
 namespace {
 
 constexpr std::string_view kMissing = "-";
 constexpr std::size_t kLeastWidth = 15;
-
-std::int32_t partition_hash(const TopicPartition& partition) {
-  return java_topic_partition_hash(partition.topic, partition.partition.value());
-}
 
 std::string number_or_dash(const std::optional<std::int64_t>& number) {
   return number ? fmt::format("{}", *number) : std::string(kMissing);
@@ -27,7 +24,7 @@ std::string number_or_dash(const std::optional<std::int64_t>& number) {
 // partition number.
 std::vector<TopicPartition> in_description_order(std::vector<TopicPartition> partitions) {
   std::ranges::stable_sort(partitions, {}, &TopicPartition::partition);
-  return in_java_hash_order(std::move(partitions), partition_hash);
+  return in_java_hash_order(std::move(partitions), java_partition_hash);
 }
 
 // False: there is nothing to print of the group.
@@ -98,7 +95,7 @@ std::string group_list(std::vector<GroupListing> groups, bool show_types, bool s
     }
   }
   last_seen = in_java_hash_order(std::move(last_seen), [](const GroupListing& group) {
-    return java_string_hash(group.group);
+    return protocol::java_hash_code(group.group);
   });
   std::string out;
   if (!show_types && !show_states) {
@@ -146,13 +143,13 @@ std::vector<OffsetRow> offset_rows(const GroupDescription& group, const Committe
     assigned.insert(partitions.begin(), partitions.end());
     const std::size_t table =
         std::max(kJavaDefaultCapacity, java_copy_table_size(partitions.size()));
-    add(in_java_hash_order(partitions, partition_hash, table), member);
+    add(in_java_hash_order(partitions, java_partition_hash, table), member);
   }
   std::vector<TopicPartition> unassigned;
   for (const auto& [partition, offset] : committed) {
     if (!assigned.contains(partition)) unassigned.push_back(partition);
   }
-  add(in_java_hash_order(std::move(unassigned), partition_hash), nullptr);
+  add(in_java_hash_order(std::move(unassigned), java_partition_hash), nullptr);
   return rows;
 }
 

@@ -5,17 +5,14 @@
 #include <numeric>
 #include <utility>
 
+#include "broker/protocol/java_string.h"
+
 namespace barnabas::admin {
 
-std::int32_t java_string_hash(std::string_view text) {
-  std::uint32_t hash = 0;
-  for (const char c : text) hash = hash * 31 + static_cast<unsigned char>(c);
-  return static_cast<std::int32_t>(hash);
-}
-
-std::int32_t java_topic_partition_hash(std::string_view topic, std::int32_t partition) {
-  const std::uint32_t hash = 31 + static_cast<std::uint32_t>(partition);
-  return static_cast<std::int32_t>(hash * 31 + static_cast<std::uint32_t>(java_string_hash(topic)));
+std::int32_t java_partition_hash(const TopicPartition& partition) {
+  const std::uint32_t hash = 31 + static_cast<std::uint32_t>(partition.partition.value());
+  return static_cast<std::int32_t>(
+      hash * 31 + static_cast<std::uint32_t>(protocol::java_hash_code(partition.topic)));
 }
 
 std::size_t java_table_size_for(std::size_t expected) {

@@ -8,17 +8,15 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <string_view>
 #include <utility>
 #include <vector>
 
+#include "broker/protocol/ids.h"
+
 namespace barnabas::admin {
 
-// String.hashCode of ASCII text.
-std::int32_t java_string_hash(std::string_view text);
-
-// TopicPartition.hashCode.
-std::int32_t java_topic_partition_hash(std::string_view topic, std::int32_t partition);
+// TopicPartition.hashCode. (String.hashCode is java_hash_code of protocol/java_string.h.)
+std::int32_t java_partition_hash(const TopicPartition& partition);
 
 inline constexpr std::size_t kJavaDefaultCapacity = 16;
 

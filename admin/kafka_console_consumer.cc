@@ -22,7 +22,7 @@ namespace barnabas::admin {
 namespace {
 
 constexpr std::string_view kLogger = "org.apache.kafka.tools.consumer.ConsoleConsumer";
-constexpr int kPollMs = 100;
+constexpr int kIdlePollMs = 100;
 
 struct Destroy {
   void operator()(rd_kafka_message_t* message) const { rd_kafka_message_destroy(message); }
@@ -113,7 +113,7 @@ class ConsoleConsumer {
   int consume() {
     touch();
     while (stop_signal() == 0 && !reached_max()) {
-      const Message message(rd_kafka_consumer_poll(client_.handle(), idle_ ? kPollMs : 0));
+      const Message message(rd_kafka_consumer_poll(client_.handle(), idle_ ? kIdlePollMs : 0));
       idle_ = message == nullptr;
       if (idle_) {
         if (!flush_output()) break;

@@ -75,7 +75,7 @@ void check_election_options(const Options& options) {
   }
 }
 
-int run(const Options& options) {
+int elect(const Options& options) {
   const ElectionType type = election_type(options);
   std::optional<std::vector<TopicPartition>> partitions;
   if (const auto file = options.value("path-to-json-file")) {
@@ -119,7 +119,7 @@ int kafka_leader_election(const Arguments& arguments) {
       return *done;
     }
     check_election_options(options);
-    return run(options);
+    return elect(options);
   } catch (const std::runtime_error& error) {
     fmt::print(stderr, "{}\n", error.what());
     return 1;

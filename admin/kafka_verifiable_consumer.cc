@@ -18,7 +18,7 @@ namespace barnabas::admin {
 namespace {
 
 constexpr std::string_view kLogger = "org.apache.kafka.tools.VerifiableConsumer";
-constexpr int kPollMs = 100;
+constexpr int kConsumePollMs = 100;
 // As max.poll.records of Kafka's consumer.
 constexpr std::size_t kMaxBatch = 500;
 
@@ -69,7 +69,8 @@ class VerifiableConsumer {
   // Fills the batch with what is there. False: Kafka's consumer would have thrown.
   bool poll() {
     while (batch_.size() < kMaxBatch && !finished()) {
-      Message message(rd_kafka_consumer_poll(client_.handle(), batch_.empty() ? kPollMs : 0));
+      Message message(
+          rd_kafka_consumer_poll(client_.handle(), batch_.empty() ? kConsumePollMs : 0));
       if (!message) return true;
       if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
         batch_.push_back(std::move(message));

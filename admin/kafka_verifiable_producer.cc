@@ -24,7 +24,7 @@ namespace {
 
 using SteadyClock = RdKafkaClient::SteadyClock;
 
-constexpr int kPollMs = 100;
+constexpr int kProducePollMs = 100;
 constexpr std::chrono::milliseconds kMaxBlock{60000};
 
 class VerifiableProducer {
@@ -52,7 +52,7 @@ class VerifiableProducer {
       rd_kafka_poll(client_.handle(), 0);
       throttle(i + 1);
     }
-    while (rd_kafka_outq_len(client_.handle()) > 0) rd_kafka_poll(client_.handle(), kPollMs);
+    while (rd_kafka_outq_len(client_.handle()) > 0) rd_kafka_poll(client_.handle(), kProducePollMs);
     print_event(event("shutdown_complete"));
     const std::chrono::duration<double> taken = SteadyClock::now() - start_;
     print_event(tool_data(sent_, acked_, throughput_, static_cast<double>(acked_) / taken.count()));
@@ -100,7 +100,7 @@ class VerifiableProducer {
         print_failure(record, error, rd_kafka_err2str(error));
         return;
       }
-      rd_kafka_poll(client_.handle(), kPollMs);
+      rd_kafka_poll(client_.handle(), kProducePollMs);
     }
   }
 
@@ -152,7 +152,8 @@ class VerifiableProducer {
       const auto now = SteadyClock::now();
       if (now >= due) return;
       const auto left = std::chrono::ceil<std::chrono::milliseconds>(due - now).count();
-      rd_kafka_poll(client_.handle(), static_cast<int>(std::min<std::int64_t>(left, kPollMs)));
+      rd_kafka_poll(client_.handle(),
+                    static_cast<int>(std::min<std::int64_t>(left, kProducePollMs)));
     }
   }
 

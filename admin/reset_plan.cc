@@ -265,9 +265,8 @@ PlannedOffsets planned(PlannedOffsets offsets) {
                                    partition, before->second, offset));
     }
   }
-  return in_java_hash_order(std::move(offsets), [](const auto& entry) {
-    return java_topic_partition_hash(entry.first.topic, entry.first.partition.value());
-  });
+  return in_java_hash_order(std::move(offsets),
+                            [](const auto& entry) { return java_partition_hash(entry.first); });
 }
 
 PlannedOffsets within_bounds(const PlannedOffsets& requested,

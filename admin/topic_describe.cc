@@ -7,6 +7,7 @@
 #include <charconv>
 
 #include "admin/java_hash.h"
+#include "broker/protocol/java_string.h"
 
 namespace barnabas::admin {
 namespace {
@@ -47,7 +48,7 @@ bool passes(const PartitionInfo& partition, const TopicConfigEntries& configs,
 
 std::string configs_text(const TopicConfigEntries& configs) {
   const auto ordered = in_java_hash_order(
-      configs, [](const TopicConfigEntry& entry) { return java_string_hash(entry.name); });
+      configs, [](const TopicConfigEntry& entry) { return protocol::java_hash_code(entry.name); });
   std::vector<std::string> set;
   for (const TopicConfigEntry& entry : ordered) {
     if (!entry.is_default) {
@@ -89,7 +90,7 @@ std::string partition_line(const std::string& topic, const PartitionInfo& partit
 
 std::vector<TopicInfo> in_description_order(std::vector<TopicInfo> topics) {
   // Three maps one after another: the futures, their copy, and the descriptions.
-  const auto hash = [](const TopicInfo& topic) { return java_string_hash(topic.name); };
+  const auto hash = [](const TopicInfo& topic) { return protocol::java_hash_code(topic.name); };
   const std::size_t count = topics.size();
   topics = in_java_hash_order(std::move(topics), hash, java_table_size_for(count));
   topics = in_java_hash_order(std::move(topics), hash, java_copy_table_size(count));

@@ -11,7 +11,7 @@
 namespace barnabas::zk {
 namespace {
 
-constexpr std::string_view kWhat = "broker registration";
+constexpr std::string_view kRegistration = "broker registration";
 constexpr std::string_view kPlaintext = "PLAINTEXT";
 
 // Of a registration without listener_security_protocol_map the listeners are named by protocol.
@@ -39,7 +39,7 @@ std::optional<Endpoint> parse_connection_string(std::string_view text) {
 Result<std::vector<Endpoint>> read_endpoints(const json::Broker& document, std::string_view text) {
   if (document.version() == 1) {
     if (!document.host().has_string_value() || !document.has_port()) {
-      return malformed(kWhat, "host or port is missing", text);
+      return malformed(kRegistration, "host or port is missing", text);
     }
     return std::vector<Endpoint>{{std::string(kPlaintext), std::string(kPlaintext),
                                   document.host().string_value(), document.port()}};
@@ -48,15 +48,16 @@ Result<std::vector<Endpoint>> read_endpoints(const json::Broker& document, std::
   const auto& protocols = document.listener_security_protocol_map();
   for (const std::string& connection_string : document.endpoints()) {
     auto endpoint = parse_connection_string(connection_string);
-    if (!endpoint) return malformed(kWhat, "an endpoint is not LISTENER://host:port", text);
+    if (!endpoint) return malformed(kRegistration, "an endpoint is not LISTENER://host:port", text);
     if (const auto protocol = protocols.find(endpoint->listener); protocol != protocols.end()) {
       endpoint->security_protocol = protocol->second;
     } else if (protocols.empty()) {
       endpoint->security_protocol = endpoint->listener;
     }
     if (!is_security_protocol(endpoint->security_protocol)) {
-      return malformed(
-          kWhat, fmt::format("no security protocol for listener {}", endpoint->listener), text);
+      return malformed(kRegistration,
+                       fmt::format("no security protocol for listener {}", endpoint->listener),
+                       text);
     }
     endpoints.push_back(*std::move(endpoint));
   }
@@ -101,8 +102,8 @@ std::string BrokerZnode::encode() const {
 
 Result<BrokerZnode> BrokerZnode::decode(std::string_view text) {
   json::Broker document;
-  TRY_VOID(from_json(kWhat, text, document));
-  if (document.version() < 1) return malformed(kWhat, "unsupported version", text);
+  TRY_VOID(from_json(kRegistration, text, document));
+  if (document.version() < 1) return malformed(kRegistration, "unsupported version", text);
   BrokerZnode broker;
   TRY(broker.endpoints, read_endpoints(document, text));
   if (document.has_rack()) broker.rack = document.rack();
@@ -110,7 +111,7 @@ Result<BrokerZnode> BrokerZnode::decode(std::string_view text) {
   if (document.has_timestamp()) broker.timestamp = document.timestamp();
   for (const auto& [name, range] : document.features()) {
     if (!range.has_min_version() || !range.has_max_version()) {
-      return malformed(kWhat, fmt::format("feature {} has no version range", name), text);
+      return malformed(kRegistration, fmt::format("feature {} has no version range", name), text);
     }
     broker.features[name] = {range.min_version(), range.max_version()};
   }

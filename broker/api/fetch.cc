@@ -24,7 +24,7 @@ using replica::FetchParams;
 constexpr std::int16_t kFirstVersionWithStorageError = 6;
 constexpr std::int16_t kFirstVersionWithZstd = 10;
 constexpr std::int16_t kFirstVersionWithFollowerFetching = 11;
-constexpr std::int16_t kFirstVersionByTopicId = 13;
+constexpr std::int16_t kFirstFetchByTopicId = 13;
 constexpr std::int16_t kFirstVersionWithReplicaState = 15;
 constexpr std::int16_t kFirstVersionWithLeaderHints = 16;
 
@@ -115,7 +115,7 @@ class Fetch final : public replica::FetchSink {
 
   // Names the topic of an id, and finds what the version cannot be given.
   ErrorCode resolve(FetchEntry& entry) const {
-    if (request_.version >= kFirstVersionByTopicId) {
+    if (request_.version >= kFirstFetchByTopicId) {
       const replica::TopicMetadata* topic = metadata_->topic(entry.topic_id);
       if (!topic) return ErrorCode::kUnknownTopicId;
       entry.topic = topic->name;
@@ -130,7 +130,7 @@ class Fetch final : public replica::FetchSink {
     return ErrorCode::kNone;
   }
   std::string_view name_of(const FetchRequest::FetchTopic& topic) const {
-    if (request_.version < kFirstVersionByTopicId) return topic.topic;
+    if (request_.version < kFirstFetchByTopicId) return topic.topic;
     const replica::TopicMetadata* known = metadata_->topic(topic.topic_id);
     return known ? std::string_view(known->name) : std::string_view();
   }

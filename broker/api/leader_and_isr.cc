@@ -19,7 +19,7 @@ using protocol::LeaderAndIsrResponse;
 using replica::LeaderAndIsrOrder;
 using PartitionState = LeaderAndIsrRequest::LeaderAndIsrPartitionState;
 
-constexpr std::int16_t kFirstVersionByTopicId = 5;
+constexpr std::int16_t kFirstAnswerByTopicId = 5;
 constexpr std::int8_t kRecovering = 1;
 
 LeaderAndIsrOrder order_of(std::string_view topic, const Uuid& topic_id,
@@ -61,7 +61,7 @@ protocol::Payload encode(const std::vector<LeaderAndIsrOrder>& orders,
     LeaderAndIsrResponse::LeaderAndIsrPartitionError error;
     error.partition_index = orders[i].tp.partition.value();
     error.error_code = result ? (*result)[i] : result.error().code;
-    if (version < kFirstVersionByTopicId) {
+    if (version < kFirstAnswerByTopicId) {
       error.topic_name = orders[i].tp.topic;
       response.partition_errors.push_back(error);
       continue;

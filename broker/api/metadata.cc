@@ -21,11 +21,11 @@ using protocol::MetadataRequest;
 using protocol::MetadataResponse;
 using replica::MetadataSnapshot;
 using replica::TopicMetadata;
-using Topic = MetadataResponse::MetadataResponseTopic;
-using Partition = MetadataResponse::MetadataResponsePartition;
+using TopicAnswer = MetadataResponse::MetadataResponseTopic;
+using PartitionAnswer = MetadataResponse::MetadataResponsePartition;
 
 constexpr std::int16_t kFirstVersionWithListenerNotFound = 6;
-constexpr std::int16_t kFirstVersionByTopicId = 12;
+constexpr std::int16_t kFirstMetadataByTopicId = 12;
 
 // Answers one request from one snapshot.
 class Answer {
@@ -33,8 +33,8 @@ class Answer {
   Answer(const MetadataSnapshot& snapshot, std::string_view listener, std::int16_t version)
       : snapshot_(snapshot), listener_(listener), version_(version) {}
 
-  Topic topic(const TopicMetadata& metadata) const {
-    Topic answer;
+  TopicAnswer topic(const TopicMetadata& metadata) const {
+    TopicAnswer answer;
     answer.name = metadata.name;
     answer.topic_id = metadata.topic_id;
     answer.is_internal = protocol::is_internal_topic(metadata.name);
@@ -45,9 +45,9 @@ class Answer {
     return answer;
   }
 
-  Topic topic_or_error(std::string_view name) const {
+  TopicAnswer topic_or_error(std::string_view name) const {
     if (const TopicMetadata* found = snapshot_.topic(name)) return topic(*found);
-    Topic answer;
+    TopicAnswer answer;
     answer.name = name;
     answer.is_internal = protocol::is_internal_topic(name);
     answer.error_code = protocol::is_valid_topic_name(name) ? ErrorCode::kUnknownTopicOrPartition
@@ -55,9 +55,9 @@ class Answer {
     return answer;
   }
 
-  Topic topic_or_error(const Uuid& id) const {
+  TopicAnswer topic_or_error(const Uuid& id) const {
     if (const TopicMetadata* found = snapshot_.topic(id)) return topic(*found);
-    Topic answer;
+    TopicAnswer answer;
     answer.name = std::nullopt;
     answer.topic_id = id;
     answer.error_code = ErrorCode::kUnknownTopicId;
@@ -77,8 +77,8 @@ class Answer {
     return told;
   }
 
-  Partition partition(PartitionId id, const replica::PartitionMetadata& state) const {
-    Partition answer;
+  PartitionAnswer partition(PartitionId id, const replica::PartitionMetadata& state) const {
+    PartitionAnswer answer;
     answer.partition_index = id.value();
     answer.leader_epoch = state.leader_epoch.value();
     answer.replica_nodes = replicas(state.replicas);
@@ -107,7 +107,7 @@ class Answer {
 
 // Versions 10 and 11 have the fields for ids and null names, but not yet their meaning.
 bool asks_by_id_too_early(const MetadataRequest& request, std::int16_t version) {
-  return version < kFirstVersionByTopicId && request.topics &&
+  return version < kFirstMetadataByTopicId && request.topics &&
          std::any_of(
              request.topics->begin(), request.topics->end(),
              [](const auto& topic) { return !topic.name || !topic.topic_id.is_zero(); });
@@ -167,7 +167,7 @@ class Metadata final : public replica::MetadataSink {
       response.cluster_authorized_operations = kClusterOperations;
     }
     if (message_.include_topic_authorized_operations) {
-      for (Topic& topic : response.topics) {
+      for (TopicAnswer& topic : response.topics) {
         if (topic.name) topic.topic_authorized_operations = kTopicOperations;
       }
     }
@@ -177,7 +177,7 @@ class Metadata final : public replica::MetadataSink {
   void refuse_early_ids() {
     MetadataResponse response;
     for (const auto& topic : *message_.topics) {
-      Topic& refused = response.topics.emplace_back();
+      TopicAnswer& refused = response.topics.emplace_back();
       refused.name = topic.name.value_or("");
       refused.topic_id = topic.topic_id;
       refused.error_code = ErrorCode::kInvalidRequest;
@@ -186,7 +186,7 @@ class Metadata final : public replica::MetadataSink {
   }
 
  private:
-  void fill_topics(const MetadataSnapshot& snapshot, std::vector<Topic>& topics) const {
+  void fill_topics(const MetadataSnapshot& snapshot, std::vector<TopicAnswer>& topics) const {
     const Answer answer(snapshot, request_.listener, request_.version);
     if (query_.all_topics) {
       topics.reserve(snapshot.topics.size());

@@ -10,8 +10,8 @@
 #include "broker/api/context.h"
 #include "broker/api/handlers.h"
 #include "broker/api/zookeeper_offsets.h"
-#include "broker/coordinator/group/core/java_string.h"
 #include "broker/coordinator/group/group_coordinator.h"
+#include "broker/protocol/java_string.h"
 #include "broker/replica/metadata_cache.h"
 #include "config/broker_config.h"
 
@@ -118,7 +118,7 @@ void commit_to_zookeeper(Context& context, const std::shared_ptr<OffsetCommit>& 
   ZooKeeperOffsets offsets;
   std::vector<std::size_t> places;
   for (std::size_t i = 0; i < partitions.size(); ++i) {
-    if (static_cast<std::int64_t>(group::utf16_length(partitions[i].metadata)) >
+    if (static_cast<std::int64_t>(protocol::utf16_length(partitions[i].metadata)) >
         context.config.offset_metadata_max_bytes) {
       errors[i] = ErrorCode::kOffsetMetadataTooLarge;
       continue;

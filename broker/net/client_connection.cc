@@ -16,12 +16,7 @@
 namespace barnabas::net {
 namespace {
 
-constexpr int kReadsPerTurn = 4;
-
-Time steady_now() {
-  return Time(
-      std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now().time_since_epoch()));
-}
+constexpr int kAnswerReadsPerTurn = 4;
 
 void set_option(int fd, int level, int option, int value) {
   ::setsockopt(fd, level, option, &value, sizeof value);
@@ -45,7 +40,7 @@ ClientConnection::ClientConnection(Reactor& reactor, Executor& resolver, std::st
 void ClientConnection::send(protocol::ApiKey api, std::int16_t version, protocol::Payload body,
                             Duration timeout, Callback callback) {
   if (state_ == State::kAbandoned) return;
-  const Time deadline = steady_now() + timeout;
+  const Time deadline = SystemClock().now() + timeout;
   const std::int32_t correlation_id = next_correlation_id_;
   next_correlation_id_ = next_correlation_id_ == std::numeric_limits<std::int32_t>::max()
                              ? 0
@@ -67,7 +62,7 @@ void ClientConnection::abandon() {
 
 void ClientConnection::resolve_host() {
   state_ = State::kResolving;
-  connect_deadline_ = steady_now() + options_.connect_timeout;
+  connect_deadline_ = SystemClock().now() + options_.connect_timeout;
   arm_timer(connect_deadline_);
   const auto use = [weak = weak_from_this(),
                     attempt = ++attempt_](const Result<std::vector<Address>>& addresses) {
@@ -155,7 +150,7 @@ void ClientConnection::connected() {
 
 void ClientConnection::on_readable() {
   const auto self = shared_from_this();  // a callback may abandon us
-  for (int i = 0; i < kReadsPerTurn && state_ == State::kConnected; ++i) {
+  for (int i = 0; i < kAnswerReadsPerTurn && state_ == State::kConnected; ++i) {
     const FrameReader::ReadStatus status = reader_.read(socket_.get());
     if (status == FrameReader::ReadStatus::kEndOfFile)
       return fail("the peer closed the connection");
@@ -222,7 +217,7 @@ void ClientConnection::arm_timer(Time deadline) {
   if (deadline >= timer_due_) return;
   reactor_.cancel(timer_);
   timer_due_ = deadline;
-  timer_ = reactor_.run_after(std::max(deadline - steady_now(), Duration::zero()),
+  timer_ = reactor_.run_after(std::max(deadline - SystemClock().now(), Duration::zero()),
                               [weak = weak_from_this()] {
                                 if (const auto self = weak.lock()) self->on_timer();
                               });
@@ -232,7 +227,7 @@ void ClientConnection::on_timer() {
   timer_ = TimerId{};
   timer_due_ = Time::max();
   if (state_ == State::kAbandoned) return;
-  const Time now = steady_now();
+  const Time now = SystemClock().now();
   Time next = connect_deadline_;
   for (const InFlight& request : in_flight_) next = std::min(next, request.deadline);
   if (next == Time::max()) return;
@@ -260,7 +255,7 @@ void ClientConnection::fail(std::string reason) {
   close_socket();
   state_ = State::kClosed;
   ++attempt_;
-  const Time now = steady_now();
+  const Time now = SystemClock().now();
   for (InFlight& request : std::exchange(in_flight_, {})) {
     // A callback may send again, which makes a new connection, or abandon us.
     if (state_ == State::kAbandoned) return;

@@ -15,12 +15,7 @@ namespace barnabas::net {
 namespace {
 
 // Reads in a row from one readable socket, before the others of the reactor have their turn.
-constexpr int kReadsPerTurn = 4;
-
-Time steady_now() {
-  return Time(
-      std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now().time_since_epoch()));
-}
+constexpr int kRequestReadsPerTurn = 4;
 
 }  // namespace
 
@@ -72,7 +67,7 @@ Connection::Connection(Reactor& reactor, FileDescriptor socket, std::string list
       on_closed_(std::move(on_closed)),
       socket_(std::move(socket)),
       reader_(reactor.buffers(), limits.max_request_bytes, FrameReader::kStrangersAtOnceBytes),
-      last_active_(steady_now()) {}
+      last_active_(SystemClock().now()) {}
 
 Connection::~Connection() {
   CHECK(closed_ || !readable_, "a connection ended while it was watched");
@@ -114,7 +109,7 @@ bool Connection::may_handle() const {
 
 void Connection::on_readable() {
   const auto self = shared_from_this();  // the handler may close us
-  for (int i = 0; i < kReadsPerTurn; ++i) {
+  for (int i = 0; i < kRequestReadsPerTurn; ++i) {
     if (closed_) return;
     if (frames_pending_ || !may_handle()) {
       // Taken off only now, not when the request began: most are answered before more comes, and
@@ -125,7 +120,7 @@ void Connection::on_readable() {
     const FrameReader::ReadStatus status = reader_.read(socket_.get());
     if (status == FrameReader::ReadStatus::kEndOfFile) return close();
     if (status == FrameReader::ReadStatus::kError) return close();
-    last_active_ = steady_now();
+    last_active_ = SystemClock().now();
     frames_pending_ = true;
     handle_pending();
     if (status == FrameReader::ReadStatus::kDrained) return;
@@ -224,7 +219,7 @@ void Connection::answer(std::uint64_t sequence, std::optional<protocol::Payload>
     slots_.pop_front();
     ++first_sequence_;
   }
-  last_active_ = steady_now();
+  last_active_ = SystemClock().now();
   schedule_turn_end();
 }
 

@@ -21,11 +21,6 @@ namespace {
 constexpr int kAcceptsPerTurn = 64;
 constexpr Duration kPauseWithoutDescriptors = milliseconds(100);
 
-Time steady_now() {
-  return Time(
-      std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now().time_since_epoch()));
-}
-
 void set_option(int fd, int level, int option, int value) {
   // What the system does not grant (a buffer above its maximum) is not worth a connection.
   ::setsockopt(fd, level, option, &value, sizeof value);
@@ -70,7 +65,7 @@ class SocketServer::ConnectionSet {
 
  private:
   void sweep_idle() {
-    const Time then = steady_now() - options_.limits.max_idle;
+    const Time then = SystemClock().now() - options_.limits.max_idle;
     std::vector<std::shared_ptr<Connection>> idle;
     for (const auto& entry : connections_) {
       if (entry.second->is_idle_since(then)) idle.push_back(entry.second);

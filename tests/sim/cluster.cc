@@ -4,8 +4,8 @@
 
 #include "broker/base/check.h"
 #include "broker/base/uuid.h"
-#include "broker/coordinator/group/core/java_string.h"
 #include "broker/coordinator/group/group_coordinator.h"
+#include "broker/protocol/java_string.h"
 #include "zkclient/documents.h"
 #include "zkclient/paths.h"
 
@@ -108,7 +108,7 @@ std::shared_ptr<group::Shard> Cluster::coordinator(BrokerId broker, PartitionId 
 }
 
 LeaderEpoch Cluster::coordinator_epoch(BrokerId broker, const std::string& group) const {
-  const PartitionId partition = group::partition_for(group, kOffsetsPartitions);
+  const PartitionId partition = protocol::partition_for(group, kOffsetsPartitions);
   const auto known = state({std::string(group::kOffsetsTopic), partition});
   if (!known || known->leader != broker) return kNoLeaderEpoch;
   return coordinator(broker, partition, known->leader_epoch) ? known->leader_epoch : kNoLeaderEpoch;
@@ -118,7 +118,7 @@ bool Cluster::coordinator_has_committed(BrokerId broker, const std::string& grou
   const LeaderEpoch epoch = coordinator_epoch(broker, group);
   if (epoch == kNoLeaderEpoch) return false;
   const TopicPartition tp{std::string(group::kOffsetsTopic),
-                          group::partition_for(group, kOffsetsPartitions)};
+                          protocol::partition_for(group, kOffsetsPartitions)};
   SimBroker* const coordinator = find(broker);
   const auto replica = coordinator->node().replicas().find(tp.topic, tp.partition);
   const auto log = coordinator->disk().find(tp);

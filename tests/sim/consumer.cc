@@ -9,8 +9,8 @@
 namespace barnabas::sim {
 namespace {
 
-constexpr Duration kTickMin = milliseconds(20);
-constexpr std::uint64_t kTickSpreadUs = 60'000;
+constexpr Duration kConsumeTickMin = milliseconds(20);
+constexpr std::uint64_t kConsumeTickSpreadUs = 60'000;
 constexpr Duration kChannelTimeout = seconds(2);
 constexpr std::int32_t kMaxBytes = 4'096;
 constexpr std::int16_t kFetchVersion = 17;
@@ -43,9 +43,9 @@ void Consumer::tick() {
     if (random_.one_in(kRewindOneIn)) partition.position = Offset(0);
     fetch(tp, partition);
   }
-  process_.run_after(
-      kTickMin + microseconds(static_cast<std::int64_t>(random_.below(kTickSpreadUs))),
-      [this] { tick(); });
+  process_.run_after(kConsumeTickMin + microseconds(static_cast<std::int64_t>(
+                                           random_.below(kConsumeTickSpreadUs))),
+                     [this] { tick(); });
 }
 
 void Consumer::fetch(const TopicPartition& tp, Partition& partition) {

@@ -16,8 +16,8 @@ namespace {
 
 using namespace protocol;
 
-constexpr Duration kTickMin = milliseconds(10);
-constexpr std::uint64_t kTickSpreadUs = 50'000;
+constexpr Duration kMemberTickMin = milliseconds(10);
+constexpr std::uint64_t kMemberTickSpreadUs = 50'000;
 constexpr Duration kRequestTimeout = seconds(2);
 // Beyond the rebalance timeout, for the answer to a join.
 constexpr Duration kJoinGrace = seconds(5);
@@ -90,9 +90,9 @@ void GroupMember::ask(const Request& request, Duration timeout,
 void GroupMember::tick() {
   if (state_ == State::kDead) return;
   if (!asking_) act();
-  process_.run_after(
-      kTickMin + microseconds(static_cast<std::int64_t>(world_.random.below(kTickSpreadUs))),
-      [this] { tick(); });
+  process_.run_after(kMemberTickMin + microseconds(static_cast<std::int64_t>(
+                                          world_.random.below(kMemberTickSpreadUs))),
+                     [this] { tick(); });
 }
 
 void GroupMember::act() {

@@ -13,8 +13,8 @@ namespace {
 
 constexpr std::size_t kMaxInFlight = 5;
 constexpr std::uint64_t kMaxRecordsPerBatch = 3;
-constexpr Duration kTickMin = milliseconds(5);
-constexpr std::uint64_t kTickSpreadUs = 30'000;
+constexpr Duration kProduceTickMin = milliseconds(5);
+constexpr std::uint64_t kProduceTickSpreadUs = 30'000;
 constexpr std::int32_t kRequestTimeoutMs = 1'500;
 constexpr Duration kChannelTimeout = milliseconds(2'000);
 constexpr std::int16_t kProduceVersion = 11;
@@ -51,9 +51,9 @@ void Producer::tick() {
   } else {
     for (auto& [tp, partition] : partitions_) send(tp, partition);
   }
-  process_.run_after(
-      kTickMin + microseconds(static_cast<std::int64_t>(random_.below(kTickSpreadUs))),
-      [this] { tick(); });
+  process_.run_after(kProduceTickMin + microseconds(static_cast<std::int64_t>(
+                                           random_.below(kProduceTickSpreadUs))),
+                     [this] { tick(); });
 }
 
 void Producer::request_producer_id() {

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "broker/base/check.h"
-#include "broker/coordinator/group/core/java_string.h"
 #include "broker/coordinator/group/group_coordinator.h"
+#include "broker/protocol/java_string.h"
 #include "broker/protocol/messages/create_topics.h"
 #include "tests/sim/checkers/convergence.h"
 #include "tests/sim/checkers/groups.h"
@@ -133,7 +133,7 @@ class Simulation {
     if (!groups_) return targets;
     for (const std::string& group : groups_->groups()) {
       targets.push_back(
-          {std::string(group::kOffsetsTopic), group::partition_for(group, kOffsetsPartitions)});
+          {std::string(group::kOffsetsTopic), protocol::partition_for(group, kOffsetsPartitions)});
     }
     return targets;
   }

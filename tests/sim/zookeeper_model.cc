@@ -166,10 +166,9 @@ void ZooKeeperModel::on_rewatch(const Connection& connection, const ZooKeeperWat
 
 ZooKeeperResponse ZooKeeperModel::on_request(const Connection& connection,
                                              const ZooKeeperRequest& request) {
-  using Kind = ZooKeeperRequest::Kind;
   ZooKeeperResponse response;
   hear(connection.session);
-  if (request.kind == Kind::kWrite) {
+  if (request.kind == ZooKeeperRequest::Kind::kWrite) {
     auto outcome = tree_.apply(request.ops, connection.session, clock_.wall_clock_ms());
     response.error = outcome.error;
     response.results = std::move(outcome.results);
@@ -185,16 +184,17 @@ ZooKeeperResponse ZooKeeperModel::on_request(const Connection& connection,
   } else if (node == nullptr) {
     response.error = ZkError::kNoNode;
     // Of the reads only exists can wait for a node that is not there.
-    if (request.watch && request.kind == Kind::kExists) session.data_watches.insert(request.path);
+    if (request.watch && request.kind == ZooKeeperRequest::Kind::kExists)
+      session.data_watches.insert(request.path);
   } else {
     response.stat = node->stat;
-    if (request.kind == Kind::kGetData) response.data = node->data;
-    if (request.kind == Kind::kGetChildren) {
+    if (request.kind == ZooKeeperRequest::Kind::kGetData) response.data = node->data;
+    if (request.kind == ZooKeeperRequest::Kind::kGetChildren) {
       response.children.assign(node->children.begin(), node->children.end());
     }
     if (request.watch) {
-      auto& watches =
-          request.kind == Kind::kGetChildren ? session.child_watches : session.data_watches;
+      auto& watches = request.kind == ZooKeeperRequest::Kind::kGetChildren ? session.child_watches
+                                                                           : session.data_watches;
       watches.insert(request.path);
     }
   }

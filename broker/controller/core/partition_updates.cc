@@ -9,7 +9,7 @@
 
 namespace barnabas::controller {
 
-using Result = UpdateOutcome::Result;
+using UpdateResult = UpdateOutcome::Result;
 
 RoundId PartitionUpdates::open_round() {
   rounds_.try_emplace(next_round_);
@@ -39,14 +39,14 @@ std::vector<FinishedRound> PartitionUpdates::take_finished() {
 void PartitionUpdates::run(const TopicPartition& partition, Running running, Effects& out) {
   running.elects = true;
   if (!context_.partition(partition)) {
-    end(partition, running, Result::kFailed, ErrorCode::kUnknownTopicOrPartition, out);
+    end(partition, running, UpdateResult::kFailed, ErrorCode::kUnknownTopicOrPartition, out);
     return;
   }
   // Proposals of a leader are judged by their epochs alone; nothing else touches a topic whose
   // state znodes are to vanish.
   if (running.update.kind != Update::Kind::kAlterPartition &&
       context_.is_queued_for_deletion(partition.topic)) {
-    end(partition, running, Result::kFailed, ErrorCode::kInvalidTopicException, out);
+    end(partition, running, UpdateResult::kFailed, ErrorCode::kInvalidTopicException, out);
     return;
   }
   switch (running.update.kind) {
@@ -73,7 +73,7 @@ void PartitionUpdates::reconcile(const TopicPartition& tp, Running running, Effe
       BrokerIds recipients = initial->isr;
       propose(tp, std::move(running), *std::move(initial), std::move(recipients), true, out);
     } else {
-      end(tp, running, Result::kFailed, ErrorCode::kEligibleLeadersNotAvailable, out);
+      end(tp, running, UpdateResult::kFailed, ErrorCode::kEligibleLeadersNotAvailable, out);
     }
     return;
   }
@@ -104,9 +104,9 @@ void PartitionUpdates::reconcile(const TopicPartition& tp, Running running, Effe
     running.elects = false;
     propose(tp, std::move(running), *std::move(shrunk), living_replicas(tp), false, out);
   } else if (has_leader) {
-    end(tp, running, Result::kUnneeded, ErrorCode::kNone, out);
+    end(tp, running, UpdateResult::kUnneeded, ErrorCode::kNone, out);
   } else {
-    end(tp, running, Result::kFailed, ErrorCode::kEligibleLeadersNotAvailable, out);
+    end(tp, running, UpdateResult::kFailed, ErrorCode::kEligibleLeadersNotAvailable, out);
   }
 }
 
@@ -115,7 +115,7 @@ void PartitionUpdates::elect_preferred_leader(const TopicPartition& tp, Running 
   const Partition& partition = *context_.partition(tp);
   if (partition.leadership && !partition.assignment.replicas.empty()) {
     if (partition.leadership->state.leader == partition.assignment.replicas.front()) {
-      end(tp, running, Result::kUnneeded, ErrorCode::kNone, out);
+      end(tp, running, UpdateResult::kUnneeded, ErrorCode::kNone, out);
       return;
     }
     ElectionResult elected =
@@ -126,7 +126,7 @@ void PartitionUpdates::elect_preferred_leader(const TopicPartition& tp, Running 
       return;
     }
   }
-  end(tp, running, Result::kFailed, ErrorCode::kPreferredLeaderNotAvailable, out);
+  end(tp, running, UpdateResult::kFailed, ErrorCode::kPreferredLeaderNotAvailable, out);
 }
 
 void PartitionUpdates::elect_unclean_leader(const TopicPartition& tp, Running running,
@@ -135,7 +135,7 @@ void PartitionUpdates::elect_unclean_leader(const TopicPartition& tp, Running ru
   if (partition.leadership) {
     const ReplicaLiveness liveness = context_.liveness(tp);
     if (liveness.online(partition.leadership->state.leader)) {
-      end(tp, running, Result::kUnneeded, ErrorCode::kNone, out);
+      end(tp, running, UpdateResult::kUnneeded, ErrorCode::kNone, out);
       return;
     }
     ElectionResult elected =
@@ -146,7 +146,7 @@ void PartitionUpdates::elect_unclean_leader(const TopicPartition& tp, Running ru
       return;
     }
   }
-  end(tp, running, Result::kFailed, ErrorCode::kEligibleLeadersNotAvailable, out);
+  end(tp, running, UpdateResult::kFailed, ErrorCode::kEligibleLeadersNotAvailable, out);
 }
 
 void PartitionUpdates::shut_down_replica(const TopicPartition& tp, Running running, Effects& out) {
@@ -154,7 +154,7 @@ void PartitionUpdates::shut_down_replica(const TopicPartition& tp, Running runni
   const BrokerId broker = running.update.broker;
   // It died meanwhile, which was looked after then, or is here anew.
   if (!context_.is_shutting_down(broker) || !partition.leadership) {
-    end(tp, running, Result::kUnneeded, ErrorCode::kNone, out);
+    end(tp, running, UpdateResult::kUnneeded, ErrorCode::kNone, out);
     return;
   }
   const LeaderAndIsr& current = partition.leadership->state;
@@ -165,7 +165,7 @@ void PartitionUpdates::shut_down_replica(const TopicPartition& tp, Running runni
       propose(tp, std::move(running), *std::move(elected.state), std::move(elected.recipients),
               false, out);
     } else {
-      end(tp, running, Result::kFailed, ErrorCode::kEligibleLeadersNotAvailable, out);
+      end(tp, running, UpdateResult::kFailed, ErrorCode::kEligibleLeadersNotAvailable, out);
     }
     return;
   }
@@ -179,16 +179,16 @@ void PartitionUpdates::shut_down_replica(const TopicPartition& tp, Running runni
     return;
   }
   requests.add_leader_and_isr(context_, living_replicas(tp), tp, false);
-  end(tp, running, Result::kUnneeded, ErrorCode::kNone, out);
+  end(tp, running, UpdateResult::kUnneeded, ErrorCode::kNone, out);
 }
 
 void PartitionUpdates::alter_partition(const TopicPartition& tp, Running running, Effects& out) {
   AlterPartitionDecision decision = decide_alter_partition(
       context_, running.update.broker, running.update.item, running.update.names_topic_ids);
   if (decision.error != ErrorCode::kNone) {
-    end(tp, running, Result::kFailed, decision.error, out);
+    end(tp, running, UpdateResult::kFailed, decision.error, out);
   } else if (!decision.write) {
-    end(tp, running, Result::kUnneeded, ErrorCode::kNone, out);
+    end(tp, running, UpdateResult::kUnneeded, ErrorCode::kNone, out);
   } else {
     propose(tp, std::move(running), *std::move(decision.write), {}, false, out);
   }
@@ -196,7 +196,7 @@ void PartitionUpdates::alter_partition(const TopicPartition& tp, Running running
 
 void PartitionUpdates::tell_replica(const TopicPartition& tp, Running running, Effects& out) {
   batch(running.round).add_leader_and_isr(context_, {running.update.broker}, tp, false);
-  end(tp, running, Result::kUnneeded, ErrorCode::kNone, out);
+  end(tp, running, UpdateResult::kUnneeded, ErrorCode::kNone, out);
 }
 
 void PartitionUpdates::propose(const TopicPartition& tp, Running running, LeaderAndIsr state,
@@ -245,16 +245,16 @@ void PartitionUpdates::on_state_written(const TopicPartition& tp, WriteResult re
   switch (result) {
     case WriteResult::kOk:
       commit(tp, running, new_version);
-      end(tp, running, Result::kWritten, ErrorCode::kNone, out);
+      end(tp, running, UpdateResult::kWritten, ErrorCode::kNone, out);
       return;
     case WriteResult::kBadVersion:
       read_state(tp, std::move(running), out);
       return;
     case WriteResult::kNoNode:
-      end(tp, running, Result::kFailed, ErrorCode::kUnknownTopicOrPartition, out);
+      end(tp, running, UpdateResult::kFailed, ErrorCode::kUnknownTopicOrPartition, out);
       return;
     case WriteResult::kFailed:
-      end(tp, running, Result::kFailed, ErrorCode::kUnknownServerError, out);
+      end(tp, running, UpdateResult::kFailed, ErrorCode::kUnknownServerError, out);
       return;
   }
 }
@@ -264,12 +264,12 @@ void PartitionUpdates::on_state_read(const TopicPartition& tp,
   Running running = take_running(tp);
   Partition* partition = context_.partition(tp);
   if (!read || !partition) {
-    end(tp, running, Result::kFailed, ErrorCode::kUnknownTopicOrPartition, out);
+    end(tp, running, UpdateResult::kFailed, ErrorCode::kUnknownTopicOrPartition, out);
     return;
   }
   if (read->controller_epoch > context_.epoch()) {
     out.push_back(Resign{"the state of " + tp.to_string() + " was written by a later controller"});
-    end(tp, running, Result::kFailed, ErrorCode::kNotController, out);
+    end(tp, running, UpdateResult::kFailed, ErrorCode::kNotController, out);
     return;
   }
   // Our own write, whose answer was lost with the connection: the second try found the first one.
@@ -278,13 +278,13 @@ void PartitionUpdates::on_state_read(const TopicPartition& tp,
   if (read->controller_epoch == context_.epoch() && read->state.partition_epoch == written &&
       read->state.same_content(running.proposed)) {
     commit(tp, running, written);
-    end(tp, running, Result::kWritten, ErrorCode::kNone, out);
+    end(tp, running, UpdateResult::kWritten, ErrorCode::kNone, out);
     return;
   }
   partition->leadership = *read;
   if (running.update.kind == Update::Kind::kAlterPartition) {
     batch(running.round).add_update_metadata(context_, {tp});
-    end(tp, running, Result::kFailed, ErrorCode::kInvalidUpdateVersion, out);
+    end(tp, running, UpdateResult::kFailed, ErrorCode::kInvalidUpdateVersion, out);
     return;
   }
   run(tp, std::move(running), out);
@@ -329,7 +329,7 @@ void PartitionUpdates::commit(const TopicPartition& tp, const Running& running,
   }
 }
 
-void PartitionUpdates::end(const TopicPartition& tp, const Running& running, Result result,
+void PartitionUpdates::end(const TopicPartition& tp, const Running& running, UpdateResult result,
                            ErrorCode error, Effects& out) {
   Round& round = rounds_.at(running.round);
   UpdateOutcome outcome{tp, running.update, result, error};

@@ -6,7 +6,7 @@
 
 #include "broker/base/logging.h"
 #include "broker/coordinator/group/core/coordinator_term.h"
-#include "broker/coordinator/group/core/java_string.h"
+#include "broker/protocol/java_string.h"
 #include "zkclient/documents.h"
 #include "zkclient/paths.h"
 
@@ -109,7 +109,7 @@ void GroupCoordinator::learn_partition_count() {
 }
 
 PartitionId GroupCoordinator::partition_for(std::string_view group) const {
-  return group::partition_for(group, partition_count());
+  return protocol::partition_for(group, partition_count());
 }
 
 Result<std::shared_ptr<Shard>> GroupCoordinator::shard_for(std::string_view group,

@@ -21,7 +21,7 @@ using protocol::LegacyMessageReader;
 using protocol::RecordBatchBuilder;
 using End = LegacyMessageReader::End;
 
-Error invalid(std::string detail) {
+Error unconvertible(std::string detail) {
   return {ErrorCode::kInvalidRecord, std::move(detail)};
 }
 
@@ -64,9 +64,10 @@ Result<std::optional<LegacyMessage>> check_messages(BytesView messages, const Lo
   }
   if (reader.end() == End::kCorrupt) return corrupt("a length that cannot be");
   if (reader.end() == End::kUnknownMagic) return corrupt("an unknown magic");
-  if (reader.end() == End::kRecordBatch || mixed) return invalid("messages of more than one magic");
-  if (count == 0) return invalid("no whole message");
-  if (wrapper && count > 1) return invalid("more than one compressed message");
+  if (reader.end() == End::kRecordBatch || mixed)
+    return unconvertible("messages of more than one magic");
+  if (count == 0) return unconvertible("no whole message");
+  if (wrapper && count > 1) return unconvertible("more than one compressed message");
   return wrapper;
 }
 
@@ -98,8 +99,9 @@ Result<void> add_plain(BytesView messages, const LogConfig& config, Timestamp no
 Result<void> check_wrapper_offset(const LegacyMessage& wrapper, std::int64_t last_inner_offset) {
   // 0: some versions of librdkafka.
   if (wrapper.magic == 0 || wrapper.offset == 0 || wrapper.offset >= last_inner_offset) return {};
-  return invalid(fmt::format("the offset {} of a compressed message is below that of its last, {}",
-                             wrapper.offset, last_inner_offset));
+  return unconvertible(
+      fmt::format("the offset {} of a compressed message is below that of its last, {}",
+                  wrapper.offset, last_inner_offset));
 }
 
 Result<void> add_wrapped(const LegacyMessage& wrapper, const LogConfig& config, Timestamp now,
@@ -110,9 +112,9 @@ Result<void> add_wrapped(const LegacyMessage& wrapper, const LogConfig& config, 
   std::int32_t index = 0;
   std::int64_t last_offset = 0;
   for (; const auto message = reader.next(); ++index) {
-    if (message->is_compressed()) return invalid("a compressed message in a compressed one");
+    if (message->is_compressed()) return unconvertible("a compressed message in a compressed one");
     if (message->magic != wrapper.magic) {
-      return invalid(
+      return unconvertible(
           fmt::format("a message of magic {} in one of magic {}", message->magic, wrapper.magic));
     }
     if (!message->crc_matches()) {
@@ -124,9 +126,9 @@ Result<void> add_wrapped(const LegacyMessage& wrapper, const LogConfig& config, 
   }
   if (reader.end() == End::kCorrupt) return corrupt("a length that cannot be");
   if (reader.end() == End::kRecordBatch || reader.end() == End::kUnknownMagic) {
-    return invalid("a compressed message holds something other than messages");
+    return unconvertible("a compressed message holds something other than messages");
   }
-  if (index == 0) return invalid("a compressed message holds none");
+  if (index == 0) return unconvertible("a compressed message holds none");
   return check_wrapper_offset(wrapper, last_offset);
 }
 

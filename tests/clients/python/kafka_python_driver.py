@@ -25,7 +25,8 @@ class Producing(Client):
             compression_type=None if self.codec == "none" else self.codec,
         )
         for value in self.values():
-            producer.send(self.topic, value, key=value).add_callback(
+            # A batch that compression does not shorten, kafka-python sends uncompressed.
+            producer.send(self.topic, value, key=value * 20).add_callback(
                 lambda told, value=value: self.say(f"acked {told.partition} {told.offset} {value.decode()}")
             ).add_errback(lambda error: self.say(f"failed {error!r}"))
         producer.close(timeout=60)

@@ -12,8 +12,8 @@
 #include "broker/coordinator/group/core/group_coordinator_core.h"
 #include "broker/coordinator/group/core/group_records.h"
 #include "broker/coordinator/group/core/invariants.h"
-#include "broker/coordinator/group/core/java_string.h"
 #include "broker/coordinator/group/group_coordinator.h"
+#include "broker/protocol/java_string.h"
 #include "broker/protocol/record_batch.h"
 #include "tests/sim/checkers/logs.h"
 #include "tests/sim/sim_broker.h"
@@ -24,7 +24,7 @@ namespace {
 using GroupPartition = GroupHistory::GroupPartition;
 
 PartitionId partition_of(const std::string& group) {
-  return group::partition_for(group, kOffsetsPartitions);
+  return protocol::partition_for(group, kOffsetsPartitions);
 }
 
 std::int32_t generation_in(const std::string& metadata) {

@@ -24,7 +24,7 @@ ArgumentParser parser() {
       {{"--bootstrap-server", "SERVERS", "Where."}, {"--broker-list", "SERVERS", "Where."}});
 }
 
-std::string refusal(std::vector<std::string> arguments, bool with_server = true) {
+std::string refused_arguments(std::vector<std::string> arguments, bool with_server = true) {
   if (with_server) arguments.insert(arguments.begin(), {"--bootstrap-server", "s:1"});
   try {
     static_cast<void>(parser().parse(arguments));
@@ -50,24 +50,27 @@ TEST(ArgumentParser, BeginningsThatOnlyOneNameHas) {
   const auto values = parser().parse({"--top", "t", "--boot", "s:1", "--max", "3"});
   ASSERT_TRUE(values);
   EXPECT_EQ(values->number("--max-messages"), 3);
-  EXPECT_EQ(refusal({"--topic", "t", "--m", "1"}),
+  EXPECT_EQ(refused_arguments({"--topic", "t", "--m", "1"}),
             "ambiguous option: --m could match --max-messages, --message-create-time");
 }
 
 TEST(ArgumentParser, WrongOnesInTheWordsOfKafkasTools) {
-  EXPECT_EQ(refusal({}), "argument --topic is required");
-  EXPECT_EQ(refusal({"--topic", "t"}, false),
+  EXPECT_EQ(refused_arguments({}), "argument --topic is required");
+  EXPECT_EQ(refused_arguments({"--topic", "t"}, false),
             "one of the arguments --bootstrap-server --broker-list is required");
-  EXPECT_EQ(refusal({"--broker-list", "s:2"}),
+  EXPECT_EQ(refused_arguments({"--broker-list", "s:2"}),
             "argument --broker-list: not allowed with argument --bootstrap-server");
-  EXPECT_EQ(refusal({"--topic", "t", "--max-messages", "x"}),
+  EXPECT_EQ(refused_arguments({"--topic", "t", "--max-messages", "x"}),
             "argument --max-messages: could not convert 'x' to Integer (For input string: \"x\")");
-  EXPECT_EQ(refusal({"--topic", "t", "--acks", "7"}),
+  EXPECT_EQ(refused_arguments({"--topic", "t", "--acks", "7"}),
             "argument --acks: invalid choice: '7' (choose from {0,1,-1})");
-  EXPECT_EQ(refusal({"--topic", "t", "--acks"}), "argument --acks: expected one argument");
-  EXPECT_EQ(refusal({"--topic", "--acks", "1"}), "argument --topic: expected one argument");
-  EXPECT_EQ(refusal({"--topic", "t", "--bogus", "7"}), "unrecognized arguments: '--bogus'");
-  EXPECT_EQ(refusal({"--topic", "t", "stray"}), "unrecognized arguments: 'stray'");
+  EXPECT_EQ(refused_arguments({"--topic", "t", "--acks"}),
+            "argument --acks: expected one argument");
+  EXPECT_EQ(refused_arguments({"--topic", "--acks", "1"}),
+            "argument --topic: expected one argument");
+  EXPECT_EQ(refused_arguments({"--topic", "t", "--bogus", "7"}),
+            "unrecognized arguments: '--bogus'");
+  EXPECT_EQ(refused_arguments({"--topic", "t", "stray"}), "unrecognized arguments: 'stray'");
 }
 
 TEST(ArgumentParser, HelpIsAskedForOrShownWithTheMistake) {

@@ -10,7 +10,7 @@ ConsoleConsumerOptions checked(Arguments arguments) {
   return check_console_consumer_options(console_consumer_option_parser().parse(arguments));
 }
 
-std::string refusal(Arguments arguments) {
+std::string refused_selection(Arguments arguments) {
   try {
     checked(std::move(arguments));
   } catch (const std::runtime_error& error) {
@@ -28,28 +28,29 @@ TEST(ConsoleConsumerOptions, StartsAtTheEndUnlessToldOtherwise) {
 }
 
 TEST(ConsoleConsumerOptions, OneOfTopicAndInclude) {
-  EXPECT_EQ(refusal({}), "Exactly one of --include/--topic is required. ");
-  EXPECT_EQ(refusal({"--topic", "t", "--include", "t"}),
+  EXPECT_EQ(refused_selection({}), "Exactly one of --include/--topic is required. ");
+  EXPECT_EQ(refused_selection({"--topic", "t", "--include", "t"}),
             "Exactly one of --include/--topic is required. ");
   EXPECT_EQ(checked({"--whitelist", "a"}).include, "a");
   EXPECT_EQ(checked({"--whitelist", "a", "--include", "b"}).include, "b");
 }
 
 TEST(ConsoleConsumerOptions, PartitionAndOffsetBelongTogether) {
-  EXPECT_EQ(refusal({"--topic", "t", "--offset", "1"}),
+  EXPECT_EQ(refused_selection({"--topic", "t", "--offset", "1"}),
             "The partition is required when offset is specified.");
-  EXPECT_EQ(refusal({"--include", "t", "--partition", "1"}),
+  EXPECT_EQ(refused_selection({"--include", "t", "--partition", "1"}),
             "The topic is required when partition is specified.");
-  EXPECT_EQ(refusal({"--topic", "t", "--partition", "1", "--offset", "1", "--from-beginning"}),
-            "Options from-beginning and offset cannot be specified together.");
-  EXPECT_EQ(refusal({"--topic", "t", "--partition", "1", "--offset", "-3"}),
+  EXPECT_EQ(
+      refused_selection({"--topic", "t", "--partition", "1", "--offset", "1", "--from-beginning"}),
+      "Options from-beginning and offset cannot be specified together.");
+  EXPECT_EQ(refused_selection({"--topic", "t", "--partition", "1", "--offset", "-3"}),
             "The provided offset value '-3' is incorrect. Valid values are 'earliest', 'latest', "
             "or a non-negative long.");
 }
 
 TEST(ConsoleConsumerOptions, ConflictingResetIsRefused) {
-  EXPECT_EQ(refusal({"--topic", "t", "--from-beginning", "--consumer-property",
-                     "auto.offset.reset=latest"}),
+  EXPECT_EQ(refused_selection({"--topic", "t", "--from-beginning", "--consumer-property",
+                               "auto.offset.reset=latest"}),
             "Can't simultaneously specify --from-beginning and 'auto.offset.reset=latest', please "
             "remove one option");
 }
@@ -61,12 +62,13 @@ TEST(ConsoleConsumerOptions, GroupIsNamedOnceOrEverywhereTheSame) {
   EXPECT_EQ(checked({"--topic", "t", "--group", "g", "--consumer-property", "group.id=g"})
                 .consumer.at("group.id"),
             "g");
-  EXPECT_EQ(refusal({"--topic", "t", "--group", "g", "--partition", "0"}),
+  EXPECT_EQ(refused_selection({"--topic", "t", "--group", "g", "--partition", "0"}),
             "Options group and partition cannot be specified together.");
-  EXPECT_EQ(refusal({"--topic", "t", "--group", "h", "--consumer-property", "group.id=g"}),
-            "The group ids provided in different places (directly using '--group', via "
-            "'--consumer-property', or via '--consumer.config') do not match. Detected group ids: "
-            "'g', 'h'");
+  EXPECT_EQ(
+      refused_selection({"--topic", "t", "--group", "h", "--consumer-property", "group.id=g"}),
+      "The group ids provided in different places (directly using '--group', via "
+      "'--consumer-property', or via '--consumer.config') do not match. Detected group ids: "
+      "'g', 'h'");
 }
 
 TEST(ConsoleConsumerOptions, GroupThatNobodyNamedCommitsNothing) {

@@ -1,5 +1,6 @@
 // The expected orders were printed by java.util.HashMap and HashSet (OpenJDK 17).
 #include "admin/java_hash.h"
+#include "broker/protocol/java_string.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -13,16 +14,13 @@ using testing::ElementsAre;
 
 std::vector<std::string> ordered(std::vector<std::string> names,
                                  std::size_t table_size = kJavaDefaultCapacity) {
-  return in_java_hash_order(std::move(names), java_string_hash, table_size);
+  return in_java_hash_order(std::move(names), protocol::java_hash_code, table_size);
 }
 
 TEST(JavaHash, HashesAreJavas) {
-  EXPECT_EQ(java_string_hash(""), 0);
-  EXPECT_EQ(java_string_hash("first"), 97440432);
-  EXPECT_EQ(java_string_hash("segment.bytes"), -2022974992);
-  EXPECT_EQ(java_topic_partition_hash("first", 0), 97441393);
-  EXPECT_EQ(java_topic_partition_hash("first", 1), 97441424);
-  EXPECT_EQ(java_topic_partition_hash("a", 1), 1089);
+  EXPECT_EQ(java_partition_hash({"first", PartitionId(0)}), 97441393);
+  EXPECT_EQ(java_partition_hash({"first", PartitionId(1)}), 97441424);
+  EXPECT_EQ(java_partition_hash({"a", PartitionId(1)}), 1089);
 }
 
 TEST(JavaHash, MapThatHasGrownIteratesAsJavas) {

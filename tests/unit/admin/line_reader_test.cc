@@ -12,7 +12,7 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::Pair;
 
-std::string refusal(const config::Properties& properties, const char* line) {
+std::string refused_line(const config::Properties& properties, const char* line) {
   try {
     LineReader(properties).parse(line, 3);
   } catch (const std::runtime_error& error) {
@@ -51,11 +51,11 @@ TEST(LineReader, SeparatorsMayBeChosen) {
 }
 
 TEST(LineReader, MissingSeparatorNamesTheLine) {
-  EXPECT_EQ(refusal({{"parse.key", "true"}}, "nokey"),
+  EXPECT_EQ(refused_line({{"parse.key", "true"}}, "nokey"),
             "No key separator found on line number 3: 'nokey'");
-  EXPECT_EQ(refusal({{"parse.headers", "true"}}, "x"),
+  EXPECT_EQ(refused_line({{"parse.headers", "true"}}, "x"),
             "No headers delimiter found on line number 3: 'x'");
-  EXPECT_EQ(refusal({{"parse.headers", "true"}}, "h\tv"),
+  EXPECT_EQ(refused_line({{"parse.headers", "true"}}, "h\tv"),
             "No header key separator found in pair 'h' on line number 3");
 }
 
@@ -76,13 +76,13 @@ TEST(LineReader, NullMarkerMakesNulls) {
   EXPECT_EQ(record.key, std::nullopt);
   EXPECT_EQ(record.value, std::nullopt);
   EXPECT_THAT(reader.parse("NULL\tk\tv", 1).headers, IsEmpty());
-  EXPECT_NE(refusal({{"parse.headers", "true"}, {"null.marker", "NULL"}}, "NULL:v\tv"), "");
+  EXPECT_NE(refused_line({{"parse.headers", "true"}, {"null.marker", "NULL"}}, "NULL:v\tv"), "");
 }
 
 TEST(LineReader, SeparatorsMustDiffer) {
-  EXPECT_EQ(refusal({{"headers.delimiter", ","}}, ""),
+  EXPECT_EQ(refused_line({{"headers.delimiter", ","}}, ""),
             "headers.delimiter and headers.separator may not be equal");
-  EXPECT_EQ(refusal({{"null.marker", ":"}}, ""),
+  EXPECT_EQ(refused_line({{"null.marker", ":"}}, ""),
             "null.marker and headers.key.separator may not be equal");
 }
 

@@ -23,7 +23,7 @@ OptionParser parser() {
   });
 }
 
-std::string refusal(const Lines& arguments) {
+std::string refused_options(const Lines& arguments) {
   try {
     parser().parse(arguments);
   } catch (const OptionError& error) {
@@ -45,14 +45,14 @@ TEST(OptionParser, OneDashIsEnoughForAWholeName) {
 
 // Kafka's tools take no abbreviations; a library's guessing must not bring them in.
 TEST(OptionParser, AbbreviationsAreRefused) {
-  EXPECT_EQ(refusal({"--top", "a"}), "top is not a recognized option");
-  EXPECT_EQ(refusal({"--zookeeper", "x:1"}), "zookeeper is not a recognized option");
-  EXPECT_EQ(refusal({"-lis"}), "l is not a recognized option");
+  EXPECT_EQ(refused_options({"--top", "a"}), "top is not a recognized option");
+  EXPECT_EQ(refused_options({"--zookeeper", "x:1"}), "zookeeper is not a recognized option");
+  EXPECT_EQ(refused_options({"-lis"}), "l is not a recognized option");
 }
 
 TEST(OptionParser, RequiredArgumentTakesWhateverFollows) {
   EXPECT_EQ(parser().parse({"--topic", "--list"}).value("topic"), "--list");
-  EXPECT_EQ(refusal({"--topic"}), "Option topic requires an argument");
+  EXPECT_EQ(refused_options({"--topic"}), "Option topic requires an argument");
 }
 
 TEST(OptionParser, OptionalArgumentTakesNoOption) {

@@ -10,7 +10,7 @@ namespace {
 
 using testing::ElementsAre;
 
-std::string refusal(const char* json) {
+std::string refused_list(const char* json) {
   try {
     parse_partition_list(json);
   } catch (const std::runtime_error& error) {
@@ -27,14 +27,15 @@ TEST(PartitionList, TopicsAndPartitions) {
 }
 
 TEST(PartitionList, MistakesAreTold) {
-  EXPECT_EQ(refusal("not json"), "Replica election data is empty");
-  EXPECT_EQ(refusal("{}"), "Replica election data is missing \"partitions\" field");
-  EXPECT_EQ(refusal(R"({"partitions":[{"topic":"t","partition":0},{"topic":"t","partition":0}]})"),
-            "Replica election data contains duplicate partitions: [t-0]");
+  EXPECT_EQ(refused_list("not json"), "Replica election data is empty");
+  EXPECT_EQ(refused_list("{}"), "Replica election data is missing \"partitions\" field");
+  EXPECT_EQ(
+      refused_list(R"({"partitions":[{"topic":"t","partition":0},{"topic":"t","partition":0}]})"),
+      "Replica election data contains duplicate partitions: [t-0]");
   for (const char* json :
        {R"({"partitions":[{"topic":"t"}]})", R"({"partitions":[{"topic":1,"partition":0}]})",
         R"({"partitions":[{"topic":"t","partition":0.5}]})", R"({"partitions":[3]})"}) {
-    EXPECT_NE(refusal(json), "") << json;
+    EXPECT_NE(refused_list(json), "") << json;
   }
 }
 

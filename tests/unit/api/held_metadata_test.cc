@@ -18,7 +18,7 @@ using protocol::MetadataResponse;
 using protocol::UpdateMetadataRequest;
 using protocol::UpdateMetadataResponse;
 
-constexpr Uuid kFirst{{1}};
+constexpr Uuid kHeldId{{1}};
 constexpr BrokerId kPeerId{2};
 
 // The other broker: answers a fetch that does not wait, and keeps the others waiting.
@@ -34,7 +34,7 @@ class Peer final : public protocol::RequestHandler {
     }
     FetchResponse response;
     auto& topic = response.responses.emplace_back();
-    topic.topic_id = kFirst;
+    topic.topic_id = kHeldId;
     topic.partitions.emplace_back().records = protocol::Records::empty();
     responder.respond(response.encode(request.version));
   }
@@ -53,7 +53,7 @@ class HeldMetadata : public ::testing::Test {
     stamp(request);
     auto& topic = request.topic_states.emplace_back();
     topic.topic_name = "first";
-    topic.topic_id = kFirst;
+    topic.topic_id = kHeldId;
     auto& state = topic.partition_states.emplace_back();
     state.leader = kPeerId;
     state.leader_epoch = 5;
@@ -82,7 +82,7 @@ class HeldMetadata : public ::testing::Test {
     }
     auto& topic = request.topic_states.emplace_back();
     topic.topic_name = "first";
-    topic.topic_id = kFirst;
+    topic.topic_id = kHeldId;
     auto& state = topic.partition_states.emplace_back();
     state.leader = leader;
     state.leader_epoch = epoch;

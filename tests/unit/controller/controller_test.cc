@@ -5,10 +5,6 @@
 namespace barnabas::controller {
 namespace {
 
-const BrokerId k1{1};
-const BrokerId k2{2};
-const BrokerId k3{3};
-
 class ControllerTest : public ControllerWorld {};
 
 // ---- Election ----------------------------------------------------------------------------------

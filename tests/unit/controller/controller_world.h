@@ -24,6 +24,10 @@
 
 namespace barnabas::controller {
 
+inline constexpr BrokerId k1{1};
+inline constexpr BrokerId k2{2};
+inline constexpr BrokerId k3{3};
+
 // Broker N listens on host "hN". It answers at once, unless it is deaf.
 class FakeBrokers final : public protocol::Transport {
  public:

@@ -6,9 +6,6 @@
 namespace barnabas::controller {
 namespace {
 
-const BrokerId k1{1};
-const BrokerId k2{2};
-
 class TopicCreation : public ControllerWorld {
  protected:
   TopicCreation() {

@@ -7,13 +7,13 @@
 namespace barnabas::replica {
 namespace {
 
-constexpr LeaderEpoch kEpoch{5};
+constexpr LeaderEpoch kIsrEpoch{5};
 constexpr PartitionEpoch kVersion{7};
 
 AlterPartitionReaction react(ErrorCode error, std::int32_t leader_epoch = 5,
                              std::int32_t partition_epoch = 8) {
   return react_to_alter_partition(
-      {error, LeaderEpoch{leader_epoch}, PartitionEpoch{partition_epoch}, {}}, kEpoch, kVersion);
+      {error, LeaderEpoch{leader_epoch}, PartitionEpoch{partition_epoch}, {}}, kIsrEpoch, kVersion);
 }
 
 TEST(AlterPartitionAnswer, NoErrorCommitsANewerPartitionEpoch) {
@@ -48,7 +48,7 @@ TEST(AlterPartitionAnswer, AnyOtherErrorIsSentAgain) {
 TEST(Isr, MaximalHoldsAPendingAddition) {
   Isr isr;
   isr.reset(brokers({1, 2}));
-  const IsrProposal& proposal = isr.propose_expand(b(3), kEpoch, kVersion);
+  const IsrProposal& proposal = isr.propose_expand(b(3), kIsrEpoch, kVersion);
   EXPECT_EQ(proposal.new_isr, brokers({1, 2, 3}));
   EXPECT_EQ(isr.committed(), brokers({1, 2}));
   EXPECT_EQ(isr.maximal(), brokers({1, 2, 3}));
@@ -58,7 +58,7 @@ TEST(Isr, MaximalHoldsAPendingAddition) {
 TEST(Isr, MaximalKeepsAPendingRemoval) {
   Isr isr;
   isr.reset(brokers({1, 2, 3}));
-  const IsrProposal& proposal = isr.propose_shrink(brokers({2}), kEpoch, kVersion);
+  const IsrProposal& proposal = isr.propose_shrink(brokers({2}), kIsrEpoch, kVersion);
   EXPECT_EQ(proposal.new_isr, brokers({1, 3}));
   EXPECT_EQ(isr.maximal(), brokers({1, 2, 3}));
   EXPECT_EQ(isr.maximal_size(), 3u);
@@ -66,17 +66,17 @@ TEST(Isr, MaximalKeepsAPendingRemoval) {
 TEST(Isr, ProposalsCarryTheEpochsAndRisingIds) {
   Isr isr;
   isr.reset(brokers({1}));
-  const auto first = isr.propose_expand(b(2), kEpoch, kVersion);
+  const auto first = isr.propose_expand(b(2), kIsrEpoch, kVersion);
   isr.roll_back();
-  const auto second = isr.propose_expand(b(2), kEpoch, kVersion);
-  EXPECT_EQ(first.leader_epoch, kEpoch);
+  const auto second = isr.propose_expand(b(2), kIsrEpoch, kVersion);
+  EXPECT_EQ(first.leader_epoch, kIsrEpoch);
   EXPECT_EQ(first.partition_epoch, kVersion);
   EXPECT_GT(second.id, first.id);
 }
 TEST(Isr, RollBackForgetsTheProposal) {
   Isr isr;
   isr.reset(brokers({1}));
-  isr.propose_expand(b(2), kEpoch, kVersion);
+  isr.propose_expand(b(2), kIsrEpoch, kVersion);
   isr.roll_back();
   EXPECT_FALSE(isr.in_flight());
   EXPECT_EQ(isr.maximal(), brokers({1}));
@@ -84,7 +84,7 @@ TEST(Isr, RollBackForgetsTheProposal) {
 TEST(Isr, LeaderAndIsrForgetsTheProposal) {
   Isr isr;
   isr.reset(brokers({1}));
-  isr.propose_expand(b(2), kEpoch, kVersion);
+  isr.propose_expand(b(2), kIsrEpoch, kVersion);
   isr.reset(brokers({1, 3}));
   EXPECT_FALSE(isr.in_flight());
   EXPECT_EQ(isr.maximal(), brokers({1, 3}));

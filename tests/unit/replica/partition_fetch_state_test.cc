@@ -11,15 +11,15 @@ using Ask = PartitionFetchState::Ask;
 using Phase = PartitionFetchState::Phase;
 using Reaction = PartitionFetchState::Reaction;
 
-constexpr LeaderEpoch kEpoch{5};
+constexpr LeaderEpoch kFetchEpoch{5};
 constexpr Duration kMost = milliseconds(1000);
 const ReplicaPosition kAt20{Offset{0}, Offset{20}, Offset{12}, LeaderEpoch{4}};
 
 PartitionFetchState fetching() {
-  return PartitionFetchState(kEpoch, kAt20, kMost);
+  return PartitionFetchState(kFetchEpoch, kAt20, kMost);
 }
 Reaction answer(PartitionFetchState& state, ErrorCode error, std::int64_t now_ms = 0) {
-  return state.on_fetch_answer(error, kEpoch, state.fetch_offset(), at_ms(now_ms));
+  return state.on_fetch_answer(error, kFetchEpoch, state.fetch_offset(), at_ms(now_ms));
 }
 
 TEST(PartitionFetchState, StartsAtTheLogsEndWhenEpochsAreKnown) {
@@ -31,7 +31,7 @@ TEST(PartitionFetchState, StartsAtTheLogsEndWhenEpochsAreKnown) {
 }
 // Without epochs nothing can diverge by them: the high watermark is all that is certain.
 TEST(PartitionFetchState, StartsAtTheHighWatermarkWhenNoEpochIsKnown) {
-  const PartitionFetchState state(kEpoch, {Offset{0}, Offset{20}, Offset{12}, kNoLeaderEpoch},
+  const PartitionFetchState state(kFetchEpoch, {Offset{0}, Offset{20}, Offset{12}, kNoLeaderEpoch},
                                   kMost);
   EXPECT_EQ(state.fetch_offset(), Offset{12});
   EXPECT_EQ(state.initial_truncation(), Offset{12});
@@ -45,7 +45,8 @@ TEST(PartitionFetchState, GoesOnFromTheLogsEndAndItsEpoch) {
 }
 TEST(PartitionFetchState, AnswerToAnotherOffsetOrEpochIsDropped) {
   auto state = fetching();
-  EXPECT_EQ(state.on_fetch_answer(ErrorCode::kNone, kEpoch, Offset{19}, at_ms(0)), Reaction::kDrop);
+  EXPECT_EQ(state.on_fetch_answer(ErrorCode::kNone, kFetchEpoch, Offset{19}, at_ms(0)),
+            Reaction::kDrop);
   EXPECT_EQ(state.on_fetch_answer(ErrorCode::kNone, LeaderEpoch{4}, Offset{20}, at_ms(0)),
             Reaction::kDrop);
 }
@@ -127,13 +128,13 @@ TEST(PartitionFetchState, LeaderThatEndsLaterIsAskedForItsStart) {
 TEST(PartitionFetchState, FencedWhileSeekingFails) {
   auto state = fetching();
   answer(state, ErrorCode::kOffsetOutOfRange);
-  EXPECT_EQ(state.on_seek_error(ErrorCode::kFencedLeaderEpoch, kEpoch, at_ms(0)),
+  EXPECT_EQ(state.on_seek_error(ErrorCode::kFencedLeaderEpoch, kFetchEpoch, at_ms(0)),
             Reaction::kFailed);
 }
 TEST(PartitionFetchState, OtherErrorWhileSeekingFetchesAgainAfterABackOff) {
   auto state = fetching();
   answer(state, ErrorCode::kOffsetOutOfRange);
-  EXPECT_EQ(state.on_seek_error(ErrorCode::kUnknownLeaderEpoch, kEpoch, at_ms(0)),
+  EXPECT_EQ(state.on_seek_error(ErrorCode::kUnknownLeaderEpoch, kFetchEpoch, at_ms(0)),
             Reaction::kBackOff);
   EXPECT_EQ(state.ask(at_ms(0)), Ask::kNothing);
   EXPECT_EQ(state.ask(at_ms(10)), Ask::kFetch);

@@ -7,7 +7,7 @@
 
 #include "broker/coordinator/group/core/append_errors.h"
 #include "broker/coordinator/group/core/group_coordinator_core.h"
-#include "broker/coordinator/group/core/java_string.h"
+#include "broker/protocol/java_string.h"
 
 namespace barnabas::group {
 void GroupCoordinatorCore::commit_offsets(const OffsetCommitRequest& request, Now now,
@@ -50,7 +50,7 @@ void GroupCoordinatorCore::store_offsets(Group& group, const OffsetCommitRequest
                                          Effects& out) {
   StoredOffsets stored{.request = request.id, .group = group.id(), .offsets = {}, .errors = {}};
   for (const auto& partition : request.partitions) {
-    if (utf16_length(partition.metadata) > config_.max_metadata_length) {
+    if (protocol::utf16_length(partition.metadata) > config_.max_metadata_length) {
       stored.errors.push_back(ErrorCode::kOffsetMetadataTooLarge);
       continue;
     }

@@ -10,7 +10,6 @@ namespace {
 
 using enum GroupState;
 using Errors = std::vector<ErrorCode>;
-const TopicPartition kT0{"t", PartitionId(0)};
 
 ErrorCode committed(Coordinator& c, const Committing& who) {
   return c.committed(c.commit(who, {{.offset = 5}})).at(0);

@@ -52,6 +52,8 @@ inline TopicPartition tp(std::string topic, std::int32_t partition) {
   return {std::move(topic), PartitionId(partition)};
 }
 
+inline const TopicPartition kT0 = tp("t", 0);
+
 // What a consumer sends as its metadata, in the given version: the topics come first in all.
 std::string subscription(const std::vector<std::string>& topics, std::int16_t version = 1);
 

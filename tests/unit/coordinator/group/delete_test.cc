@@ -7,7 +7,6 @@ namespace barnabas::group {
 namespace {
 
 using Errors = std::vector<ErrorCode>;
-const TopicPartition kT0{"t", PartitionId(0)};
 const TopicPartition kU0{"u", PartitionId(0)};
 
 Joining subscriber(const std::string& metadata, const std::string& protocol_type = "consumer") {

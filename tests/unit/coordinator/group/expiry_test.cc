@@ -6,7 +6,6 @@
 namespace barnabas::group {
 namespace {
 
-const TopicPartition kT0{"t", PartitionId(0)};
 const TopicPartition kU0{"u", PartitionId(0)};
 constexpr std::int64_t kRetention = 1000;
 

@@ -6,7 +6,6 @@
 namespace barnabas::group {
 namespace {
 
-const TopicPartition kT0{"t", PartitionId(0)};
 const TopicPartition kT1{"t", PartitionId(1)};
 
 TEST(OffsetFetch, OfAnUnknownGroupOrPartitionIsNoOffsetAndNoError) {

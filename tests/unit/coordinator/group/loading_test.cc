@@ -7,7 +7,6 @@ namespace barnabas::group {
 namespace {
 
 using enum GroupState;
-const TopicPartition kT0{"t", PartitionId(0)};
 
 OffsetEntry offset_entry(std::int64_t offset) {
   return {"g", kT0, CommittedOffset{.offset = Offset(offset)}};

@@ -16,18 +16,20 @@ using protocol::RecordBatchBuilder;
 using protocol::RecordBatchView;
 using Bytes = std::vector<std::uint8_t>;
 
-constexpr Timestamp kNow = 1'000'000;
+constexpr Timestamp kValidatedAt = 1'000'000;
 
 RecordBatchBuilder three_records() {
   RecordBatchBuilder builder;
-  builder.add(kNow - 5, "a", "1").add(kNow + 7, std::nullopt, "2").add(kNow, "c", std::nullopt);
+  builder.add(kValidatedAt - 5, "a", "1")
+      .add(kValidatedAt + 7, std::nullopt, "2")
+      .add(kValidatedAt, "c", std::nullopt);
   return builder;
 }
 
 class BatchValidationTest : public ::testing::Test {
  protected:
   ErrorCode validate(Bytes& sent, AppendOrigin origin = AppendOrigin::kClient) {
-    const auto result = validate_produced(sent, origin, config, kNow);
+    const auto result = validate_produced(sent, origin, config, kValidatedAt);
     if (result) log_append_time = result->log_append_time;
     return result.code_or(ErrorCode::kNone);
   }
@@ -168,7 +170,7 @@ TEST_F(BatchValidationTest, CompactedTopicNeedsKeys) {
   config.compacted = true;
   bytes = three_records().build();
   EXPECT_EQ(validate(bytes), ErrorCode::kInvalidRecord);
-  bytes = RecordBatchBuilder().add(kNow, "k", "v").build();
+  bytes = RecordBatchBuilder().add(kValidatedAt, "k", "v").build();
   EXPECT_EQ(validate(bytes), ErrorCode::kNone);
 }
 
@@ -192,11 +194,11 @@ TEST_F(BatchValidationTest, MissingTimestampIsAccepted) {
 
 TEST_F(BatchValidationTest, MaxTimestampIsMadeExact) {
   bytes = three_records().build();
-  store_be(bytes.data() + 35, kNow + 999);
+  store_be(bytes.data() + 35, kValidatedAt + 999);
   MutableRecordBatchView(bytes.data()).update_crc();
   EXPECT_EQ(validate(bytes), ErrorCode::kNone);
   const RecordBatchView batch(bytes.data());
-  EXPECT_EQ(batch.max_timestamp(), kNow + 7);
+  EXPECT_EQ(batch.max_timestamp(), kValidatedAt + 7);
   EXPECT_TRUE(batch.crc_matches());
 }
 
@@ -206,8 +208,8 @@ TEST_F(BatchValidationTest, LogAppendTimeTopicStampsTheBatch) {
   EXPECT_EQ(validate(bytes), ErrorCode::kNone);
   const RecordBatchView batch(bytes.data());
   EXPECT_TRUE(batch.has_log_append_time());
-  EXPECT_EQ(batch.max_timestamp(), kNow);
-  EXPECT_EQ(log_append_time, kNow);
+  EXPECT_EQ(batch.max_timestamp(), kValidatedAt);
+  EXPECT_EQ(log_append_time, kValidatedAt);
   EXPECT_TRUE(batch.crc_matches());
 }
 
@@ -240,7 +242,7 @@ TEST_F(BatchValidationTest, CutBatchAfterTheFirstIsLeftOut) {
   const Bytes cut(bytes.begin(), bytes.begin() + 40);
   const std::size_t size = bytes.size();
   bytes.insert(bytes.end(), cut.begin(), cut.end());
-  const auto result = validate_produced(bytes, AppendOrigin::kClient, config, kNow);
+  const auto result = validate_produced(bytes, AppendOrigin::kClient, config, kValidatedAt);
   ASSERT_TRUE(result);
   EXPECT_EQ(result->batch.size_bytes(), size);
 }
@@ -258,7 +260,7 @@ TEST_F(BatchValidationTest, SurvivesAnyChangedBytes) {
     if (RecordBatchView(bytes.data()).size_bytes() == bytes.size()) {
       MutableRecordBatchView(bytes.data()).update_crc();
     }
-    const auto result = validate_produced(bytes, AppendOrigin::kClient, config, kNow);
+    const auto result = validate_produced(bytes, AppendOrigin::kClient, config, kValidatedAt);
     if (!result || result->batch.is_compressed()) continue;
     protocol::RecordReader reader(result->batch);
     protocol::RecordView record;

@@ -17,7 +17,7 @@ using protocol::RecordBatchBuilder;
 using protocol::RecordBatchView;
 
 constexpr std::int32_t kMaxSequence = std::numeric_limits<std::int32_t>::max();
-constexpr Timestamp kNow = 1'000'000;
+constexpr Timestamp kWrittenAt = 1'000'000;
 
 struct Sent {
   std::int64_t producer = 5;
@@ -26,7 +26,7 @@ struct Sent {
   int records = 1;
   std::int64_t offset = 0;
   bool transactional = false;
-  Timestamp timestamp = kNow;
+  Timestamp timestamp = kWrittenAt;
 };
 
 std::vector<std::uint8_t> bytes_of(const Sent& sent) {
@@ -49,7 +49,7 @@ std::vector<std::uint8_t> marker(std::int64_t producer, std::int16_t epoch,
   builder.transactional = builder.control = true;
   std::string value(6, '\0');
   store_be(reinterpret_cast<std::uint8_t*>(value.data()) + 2, coordinator_epoch);
-  return builder.add(kNow, std::string_view("\0\0\0\1", 4), value).build();
+  return builder.add(kWrittenAt, std::string_view("\0\0\0\1", 4), value).build();
 }
 
 class ProducerStateTest : public ::testing::Test {
@@ -222,23 +222,23 @@ TEST_F(ProducerStateTest, MarkerOfAnOlderCoordinatorIsFenced) {
 }
 
 TEST_F(ProducerStateTest, IdleProducersExpire) {
-  apply({.timestamp = kNow});
-  state.remove_expired(kNow + 99, 100);
+  apply({.timestamp = kWrittenAt});
+  state.remove_expired(kWrittenAt + 99, 100);
   EXPECT_FALSE(state.empty());
-  state.remove_expired(kNow + 100, 100);
+  state.remove_expired(kWrittenAt + 100, 100);
   EXPECT_TRUE(state.empty());
 }
 
 TEST_F(ProducerStateTest, OpenTransactionKeepsAProducerFromExpiring) {
-  apply({.transactional = true, .timestamp = kNow});
-  state.remove_expired(kNow + 1000, 100);
+  apply({.transactional = true, .timestamp = kWrittenAt});
+  state.remove_expired(kWrittenAt + 1000, 100);
   EXPECT_FALSE(state.empty());
 }
 
 TEST_F(ProducerStateTest, SnapshotKeepsTheLastBatchOnly) {
   for (int i = 0; i < 3; ++i) apply({.sequence = 2 * i, .records = 2, .offset = 10 * i});
   ProducerState loaded;
-  loaded.load(state.snapshot(), kNow, 1000);
+  loaded.load(state.snapshot(), kWrittenAt, 1000);
   std::swap(state, loaded);
   EXPECT_EQ(check({.sequence = 6}), ErrorCode::kNone);
   EXPECT_EQ(check({.sequence = 4, .records = 2}), ErrorCode::kNone);
@@ -248,9 +248,9 @@ TEST_F(ProducerStateTest, SnapshotKeepsTheLastBatchOnly) {
 }
 
 TEST_F(ProducerStateTest, ExpiredProducersAreNotLoaded) {
-  apply({.timestamp = kNow});
+  apply({.timestamp = kWrittenAt});
   ProducerState loaded;
-  loaded.load(state.snapshot(), kNow + 100, 100);
+  loaded.load(state.snapshot(), kWrittenAt + 100, 100);
   EXPECT_TRUE(loaded.empty());
 }
 
@@ -300,7 +300,7 @@ class ProducerStateRecall : public ProducerStateTest {
   // What the snapshot of `state` tells a broker that starts.
   ProducerState loaded() const {
     ProducerState as_loaded;
-    as_loaded.load(state.snapshot(), kNow, 1);
+    as_loaded.load(state.snapshot(), kWrittenAt, 1);
     return as_loaded;
   }
   std::size_t batches_of(const ProducerState& producers, std::int64_t producer = 5) const {
@@ -312,10 +312,10 @@ TEST_F(ProducerStateRecall, BatchesBeforeTheLastComeFromTheEndOfTheLog) {
   for (int i = 0; i < 7; ++i) apply({.sequence = i, .offset = 10 + i});
   ProducerState producers = loaded();
   EXPECT_EQ(batches_of(producers), 1u);
-  EXPECT_TRUE(producers.has_forgotten_batches(kNow));
-  EXPECT_FALSE(producers.has_forgotten_batches(kNow + 1));
+  EXPECT_TRUE(producers.has_forgotten_batches(kWrittenAt));
+  EXPECT_FALSE(producers.has_forgotten_batches(kWrittenAt + 1));
   producers.recall_batches(state);
-  EXPECT_FALSE(producers.has_forgotten_batches(kNow));
+  EXPECT_FALSE(producers.has_forgotten_batches(kWrittenAt));
   const auto recalled = producers.find(ProducerId(5))->batches();
   ASSERT_EQ(recalled.size(), 5u);
   EXPECT_EQ(recalled.front().first_offset(), Offset(12));
@@ -325,7 +325,7 @@ TEST_F(ProducerStateRecall, BatchesBeforeTheLastComeFromTheEndOfTheLog) {
 TEST_F(ProducerStateRecall, BeforeTheFirstSequenceThereIsNothingToRecall) {
   apply({.sequence = 0, .records = 3});
   apply({.producer = 6, .epoch = 2, .sequence = 0});
-  EXPECT_FALSE(loaded().has_forgotten_batches(kNow));
+  EXPECT_FALSE(loaded().has_forgotten_batches(kWrittenAt));
 }
 
 TEST_F(ProducerStateRecall, NothingIsTakenOfAnotherEpochOrAnotherEnd) {

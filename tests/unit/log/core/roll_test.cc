@@ -12,23 +12,23 @@
 namespace barnabas::log {
 namespace {
 
-constexpr Timestamp kNow = 1'000'000;
+constexpr Timestamp kRollNow = 1'000'000;
 
 class ShouldRoll : public ::testing::Test {
  protected:
-  bool roll() const { return should_roll(segment, append, config, kNow); }
+  bool roll() const { return should_roll(segment, append, config, kRollNow); }
 
   std::vector<std::uint8_t> bytes = std::vector<std::uint8_t>(100);
   AppendPlan append{.bytes = bytes,
                     .first_offset = Offset(50),
                     .last_offset = Offset(59),
-                    .max_timestamp = kNow,
+                    .max_timestamp = kRollNow,
                     .offset_of_max_timestamp = Offset(59),
                     .info = {}};
   SegmentShape segment{.base_offset = Offset(10),
                        .size_bytes = 400,
-                       .first_timestamp = kNow - 10,
-                       .created_at = kNow - 20,
+                       .first_timestamp = kRollNow - 10,
+                       .created_at = kRollNow - 20,
                        .jitter_ms = 0,
                        .index_full = false};
   LogConfig config;
@@ -58,7 +58,7 @@ TEST_F(ShouldRoll, ByTheSegmentsAgeWhereTimestampsAreMissing) {
   EXPECT_TRUE(roll());
   config.segment_ms = 20;
   EXPECT_FALSE(roll());
-  append.max_timestamp = kNow;
+  append.max_timestamp = kRollNow;
   segment.first_timestamp = kNoTimestamp;
   config.segment_ms = 19;
   EXPECT_TRUE(roll());

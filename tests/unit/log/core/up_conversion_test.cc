@@ -23,7 +23,7 @@ using protocol::Compression;
 using protocol::RecordBatchView;
 using Bytes = std::vector<std::uint8_t>;
 
-constexpr Timestamp kNow = 1'000'000;
+constexpr Timestamp kProducedAt = 1'000'000;
 
 Bytes vector_of(const std::string& name) {
   std::ifstream file(std::string(BARNABAS_LEGACY_VECTORS) + "/" + name + ".txt");
@@ -68,18 +68,18 @@ std::vector<Record> records_of(const RecordBatchView& batch) {
 class UpConversion : public ::testing::Test {
  protected:
   ErrorCode error_of(Bytes messages) {
-    return validate_produced(messages, AppendOrigin::kClient, config, kNow)
+    return validate_produced(messages, AppendOrigin::kClient, config, kProducedAt)
         .code_or(ErrorCode::kNone);
   }
   Bytes converted(const Bytes& messages) {
-    auto batch = up_convert(messages, config, kNow);
+    auto batch = up_convert(messages, config, kProducedAt);
     EXPECT_TRUE(batch) << batch.error().detail;
     return batch ? *std::move(batch) : Bytes();
   }
 
   LogConfig config;
   LegacyMessageBuilder v0{.magic = 0};
-  LegacyMessageBuilder v1{.timestamp = kNow};
+  LegacyMessageBuilder v1{.timestamp = kProducedAt};
 };
 
 // ---- what Kafka's own classes wrote
@@ -159,11 +159,11 @@ TEST_F(UpConversion, InnerOffsetsAreGivenAnew) {
 TEST_F(UpConversion, ConvertedBatchHasTheTopicsTimestampType) {
   config.message_timestamp_type = TimestampType::kLogAppendTime;
   Bytes messages = v0.build("k", "v");
-  const auto produced = validate_produced(messages, AppendOrigin::kClient, config, kNow);
+  const auto produced = validate_produced(messages, AppendOrigin::kClient, config, kProducedAt);
   ASSERT_TRUE(produced);
-  EXPECT_EQ(produced->log_append_time, kNow);
+  EXPECT_EQ(produced->log_append_time, kProducedAt);
   EXPECT_TRUE(produced->batch.has_log_append_time());
-  EXPECT_EQ(produced->batch.max_timestamp(), kNow);
+  EXPECT_EQ(produced->batch.max_timestamp(), kProducedAt);
   EXPECT_TRUE(produced->batch.crc_matches());
 }
 
@@ -206,7 +206,7 @@ TEST_F(UpConversion, LengthThatCannotBeIsCorrupt) {
 }
 
 TEST_F(UpConversion, MoreThanOneMagicIsAnInvalidRecord) {
-  const Bytes batch = protocol::RecordBatchBuilder().add(kNow, "k", "v").build();
+  const Bytes batch = protocol::RecordBatchBuilder().add(kProducedAt, "k", "v").build();
   const Bytes first = v0.build("k", "v");
   const Bytes second = v1.build("k", "v");
   EXPECT_EQ(error_of(joined(first, second)), ErrorCode::kInvalidRecord);
@@ -258,11 +258,11 @@ TEST_F(UpConversion, TimestampsOutsideTheLimitsAreInvalid) {
     return error_of(wrapped ? v1.wrap(Compression::kGzip, message) : message);
   };
   for (const bool wrapped : {false, true}) {
-    EXPECT_EQ(at(kNow - 4, wrapped), ErrorCode::kNone);
-    EXPECT_EQ(at(kNow + 6, wrapped), ErrorCode::kNone);
+    EXPECT_EQ(at(kProducedAt - 4, wrapped), ErrorCode::kNone);
+    EXPECT_EQ(at(kProducedAt + 6, wrapped), ErrorCode::kNone);
     EXPECT_EQ(at(kNoTimestamp, wrapped), ErrorCode::kNone);
-    EXPECT_EQ(at(kNow - 5, wrapped), ErrorCode::kInvalidTimestamp);
-    EXPECT_EQ(at(kNow + 7, wrapped), ErrorCode::kInvalidTimestamp);
+    EXPECT_EQ(at(kProducedAt - 5, wrapped), ErrorCode::kInvalidTimestamp);
+    EXPECT_EQ(at(kProducedAt + 7, wrapped), ErrorCode::kInvalidTimestamp);
   }
   config = {};
   EXPECT_EQ(at(-2, false), ErrorCode::kInvalidTimestamp);
@@ -317,7 +317,7 @@ TEST_F(UpConversion, SurvivesAnyChangedBytes) {
     if (random.below(4) == 0) bytes.resize(random.below(bytes.size()));
     if (bytes.size() > 16 && random.below(4) != 0) LegacyMessageBuilder::fix_crc(bytes);
     if (bytes.size() > 16 && bytes[16] > 1) continue;
-    const auto batch = up_convert(bytes, config, kNow);
+    const auto batch = up_convert(bytes, config, kProducedAt);
     if (!batch) continue;
     const RecordBatchView view(batch->data());
     ASSERT_TRUE(view.crc_matches()) << seed;

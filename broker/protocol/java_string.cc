@@ -1,8 +1,8 @@
-#include "broker/coordinator/group/core/java_string.h"
+#include "broker/protocol/java_string.h"
 
 #include <limits>
 
-namespace barnabas::group {
+namespace barnabas::protocol {
 namespace {
 
 // Calls `unit` with every UTF-16 code unit; what is no UTF-8 becomes U+FFFD, as in Java.
@@ -66,4 +66,4 @@ PartitionId partition_for(std::string_view key, std::int32_t partition_count) {
   return PartitionId(positive % partition_count);
 }
 
-}  // namespace barnabas::group
+}  // namespace barnabas::protocol

@@ -10,11 +10,11 @@
 
 #include "broker/protocol/ids.h"
 
-namespace barnabas::group {
+namespace barnabas::protocol {
 
 std::size_t utf16_length(std::string_view utf8);
 std::int32_t java_hash_code(std::string_view utf8);
 // The partition of an internal topic that a group (or a transactional id) belongs to.
 PartitionId partition_for(std::string_view key, std::int32_t partition_count);
 
-}  // namespace barnabas::group
+}  // namespace barnabas::protocol

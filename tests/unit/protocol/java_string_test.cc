@@ -1,10 +1,10 @@
-#include "broker/coordinator/group/core/java_string.h"
+#include "broker/protocol/java_string.h"
 
 #include <gtest/gtest.h>
 
 #include <limits>
 
-namespace barnabas::group {
+namespace barnabas::protocol {
 namespace {
 
 TEST(JavaHashCode, IsThatOfJava) {
@@ -12,6 +12,7 @@ TEST(JavaHashCode, IsThatOfJava) {
   EXPECT_EQ(java_hash_code("a"), 97);
   EXPECT_EQ(java_hash_code("hello"), 99162322);
   EXPECT_EQ(java_hash_code("group"), 98629247);
+  EXPECT_EQ(java_hash_code("segment.bytes"), -2022974992);
 }
 TEST(JavaHashCode, OverflowsAsInJava) {
   EXPECT_EQ(java_hash_code("polygenelubricants"), std::numeric_limits<std::int32_t>::min());
@@ -56,4 +57,4 @@ TEST(PartitionFor, NamesBeyondTheBasicPlaneAreHashedAsPairs) {
 }
 
 }  // namespace
-}  // namespace barnabas::group
+}  // namespace barnabas::protocol
