@@ -7,7 +7,7 @@ packages_build=(
   zlib1g-dev liblz4-dev libzstd-dev libsnappy-dev libisal-dev
   libzookeeper-java
 )
-packages_test=(python3-venv kcat clang-19 libclang-rt-19-dev clang-tidy-19 clang-format-19)
+packages_test=(python3-venv kcat clang-19 libclang-rt-19-dev llvm-19 clang-tidy-19 clang-format-19)
 
 installed() { dpkg-query -W -f='${db:Status-Status}\n' "$1" 2>/dev/null | grep -qx installed; }
 

@@ -50,9 +50,10 @@ run_tests() {
     -*) fail "usage: ./dev test [filter | --all]" ;;
     *) filter="${1:-}" ;;
   esac
-  export ASAN_OPTIONS="detect_stack_use_after_return=1:${ASAN_OPTIONS:-}"
+  local symbolizer="external_symbolizer_path=/usr/lib/llvm-19/bin/llvm-symbolizer"
+  export ASAN_OPTIONS="$symbolizer:detect_stack_use_after_return=1:${ASAN_OPTIONS:-}"
   export UBSAN_OPTIONS="print_stacktrace=1:${UBSAN_OPTIONS:-}"
-  export TSAN_OPTIONS="suppressions=$root/tests/tsan.supp:${TSAN_OPTIONS:-}"
+  export TSAN_OPTIONS="$symbolizer:suppressions=$root/tests/tsan.supp:${TSAN_OPTIONS:-}"
   setup_packages build test
   setup_test_clients
   rm -rf "$results"

@@ -46,7 +46,6 @@ void DelayedAppend::on_complete(bool expired) {
       if (!waiting.done) fail(waiting, ErrorCode::kRequestTimedOut);
     }
   }
-  waiting_.clear();
   std::exchange(sink_, nullptr)->done(std::move(outcomes_));
 }
 

@@ -36,7 +36,7 @@ class DelayedAppend final : public DelayedOperation {
   void check(Waiting& waiting);
   void fail(const Waiting& waiting, ErrorCode error);
 
-  std::vector<Waiting> waiting_;
+  std::vector<Waiting> waiting_;  // never shrinks: watch() walks it while others complete
   std::size_t left_;
   std::vector<AppendOutcome> outcomes_;
   std::unique_ptr<AppendSink> sink_;
