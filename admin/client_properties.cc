@@ -44,7 +44,7 @@ std::string assignors(const std::string& classes) {
 }
 
 std::string offset_reset(const std::string& policy) {
-  const std::string name = lower(policy);
+  std::string name = lower(policy);
   if (name == "none") return "error";
   if (name == "earliest" || name == "latest") return name;
   throw std::runtime_error(

@@ -202,10 +202,10 @@ ConsoleConsumerOptions check_console_consumer_options(const Options& options) {
   checked.consumer = consumer_properties(options);
   checked.start_offset = start_offset(options);
   if (const auto max = options.int_value("max-messages"); max && *max != -1) {
-    checked.max_messages = *max;
+    checked.max_messages = max;
   }
   if (const auto timeout = options.long_value("timeout-ms"); timeout && *timeout >= 0) {
-    checked.timeout_ms = *timeout;
+    checked.timeout_ms = timeout;
   }
   checked.skip_message_on_error = options.has("skip-message-on-error");
   checked.systest_events = options.has("enable-systest-events");

@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <array>
 #include <iostream>
 
 #include "admin/client_properties.h"
@@ -166,58 +165,19 @@ class ConsoleProducer {
         return;
       }
     }
-    while (true) {
-      const auto error = produce(record);
-      if (error == RD_KAFKA_RESP_ERR_NO_ERROR) break;
-      if (error != RD_KAFKA_RESP_ERR__QUEUE_FULL) {
-        report(record.key, record.value, rd_kafka_err2str(error));
-        return;
-      }
-      rd_kafka_poll(client_.handle(), kPollMs);
+    const auto error = client_.produce(
+        {.topic = topic_, .key = record.key, .value = record.value, .headers = record.headers});
+    if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
+      report(record.key, record.value, rd_kafka_err2str(error));
+      return;
     }
     rd_kafka_poll(client_.handle(), 0);
     if (sync_) flush();
   }
 
-  rd_kafka_resp_err_t produce(const LineRecord& record) {
-    rd_kafka_headers_t* headers = rd_kafka_headers_new(record.headers.size());
-    for (const auto& [name, value] : record.headers) {
-      rd_kafka_header_add(headers, name.data(), static_cast<ssize_t>(name.size()),
-                          value ? value->data() : nullptr,
-                          value ? static_cast<ssize_t>(value->size()) : 0);
-    }
-    const auto bytes = [](rd_kafka_vtype_t type, const std::optional<std::string>& field) {
-      rd_kafka_vu_t argument{};
-      argument.vtype = type;
-      // With RD_KAFKA_MSG_F_COPY librdkafka only reads what it is pointed to.
-      argument.u.mem.ptr = field ? const_cast<char*>(field->data()) : nullptr;
-      argument.u.mem.size = field ? field->size() : 0;
-      return argument;
-    };
-    rd_kafka_vu_t topic{};
-    topic.vtype = RD_KAFKA_VTYPE_TOPIC;
-    topic.u.cstr = topic_.c_str();
-    rd_kafka_vu_t flags{};
-    flags.vtype = RD_KAFKA_VTYPE_MSGFLAGS;
-    flags.u.i = RD_KAFKA_MSG_F_COPY;
-    rd_kafka_vu_t with_headers{};
-    with_headers.vtype = RD_KAFKA_VTYPE_HEADERS;
-    with_headers.u.headers = headers;
-    const std::array arguments{topic, bytes(RD_KAFKA_VTYPE_VALUE, record.value),
-                               bytes(RD_KAFKA_VTYPE_KEY, record.key), with_headers, flags};
-    rd_kafka_error_t* const failure =
-        rd_kafka_produceva(client_.handle(), arguments.data(), arguments.size());
-    const auto error =
-        failure == nullptr ? RD_KAFKA_RESP_ERR_NO_ERROR : rd_kafka_error_code(failure);
-    if (failure != nullptr) rd_kafka_error_destroy(failure);
-    // On success the headers belong to the message.
-    if (error != RD_KAFKA_RESP_ERR_NO_ERROR) rd_kafka_headers_destroy(headers);
-    return error;
-  }
-
   // Until every record is acknowledged or has failed; each fails at delivery.timeout.ms.
   void flush() {
-    while (rd_kafka_flush(client_.handle(), kPollMs) == RD_KAFKA_RESP_ERR__TIMED_OUT) {
+    while (rd_kafka_flush(client_.handle(), kFlushPollMs) == RD_KAFKA_RESP_ERR__TIMED_OUT) {
     }
   }
 
@@ -244,7 +204,7 @@ class ConsoleProducer {
     failed_sync_ = sync_;
   }
 
-  static constexpr int kPollMs = 100;
+  static constexpr int kFlushPollMs = 100;
 
   // Fixed at construction
   const std::string topic_;

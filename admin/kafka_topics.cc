@@ -65,7 +65,7 @@ class TopicCommand {
           "WARNING: Due to limitations in metric names, topics with a period ('.') or underscore "
           "('_') could collide. To avoid issues it is best to use either, but not both.\n");
     }
-    const auto created = client_.create_topic(topic);
+    auto created = client_.create_topic(topic);
     if (!created && created.error().code == ErrorCode::kTopicAlreadyExists &&
         options_.has("if-not-exists")) {
       return {};

@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <cstdio>
 #include <limits>
@@ -92,45 +91,13 @@ class VerifiableProducer {
           fmt::format("Topic {} not present in metadata after {} ms.", topic_, kMaxBlock.count())));
       return;
     }
-    const std::int64_t timestamp = next_create_time();
-    while (true) {
-      const auto error = enqueue(record, timestamp);
-      if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return;
-      if (error != RD_KAFKA_RESP_ERR__QUEUE_FULL) {
-        print_failure(record, error, rd_kafka_err2str(error));
-        return;
-      }
-      rd_kafka_poll(client_.handle(), kProducePollMs);
+    const auto error = client_.produce({.topic = topic_,
+                                        .key = record.key,
+                                        .value = record.value,
+                                        .timestamp = next_create_time()});
+    if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
+      print_failure(record, error, rd_kafka_err2str(error));
     }
-  }
-
-  rd_kafka_resp_err_t enqueue(const SentRecord& record, std::int64_t timestamp) {
-    const auto bytes = [](rd_kafka_vtype_t type, std::string_view text) {
-      rd_kafka_vu_t argument{};
-      argument.vtype = type;
-      // librdkafka copies: it only reads what is const here.
-      argument.u.mem.ptr = const_cast<char*>(text.data());
-      argument.u.mem.size = text.size();
-      return argument;
-    };
-    rd_kafka_vu_t topic{};
-    topic.vtype = RD_KAFKA_VTYPE_TOPIC;
-    topic.u.cstr = topic_.c_str();
-    rd_kafka_vu_t flags{};
-    flags.vtype = RD_KAFKA_VTYPE_MSGFLAGS;
-    flags.u.i = RD_KAFKA_MSG_F_COPY;
-    rd_kafka_vu_t time{};
-    time.vtype = RD_KAFKA_VTYPE_TIMESTAMP;
-    time.u.i64 = timestamp;
-    const std::array arguments{topic, bytes(RD_KAFKA_VTYPE_VALUE, record.value),
-                               bytes(RD_KAFKA_VTYPE_KEY, record.key.value_or(std::string_view())),
-                               time, flags};
-    rd_kafka_error_t* const failure =
-        rd_kafka_produceva(client_.handle(), arguments.data(), arguments.size());
-    if (failure == nullptr) return RD_KAFKA_RESP_ERR_NO_ERROR;
-    const auto error = rd_kafka_error_code(failure);
-    rd_kafka_error_destroy(failure);
-    return error;
   }
 
   // 0: the time of the record is the time of sending.

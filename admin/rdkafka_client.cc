@@ -135,6 +135,52 @@ std::vector<std::string> RdKafkaClient::topics() {
   return names;
 }
 
+rd_kafka_resp_err_t RdKafkaClient::produce(const RdKafkaRecord& record) {
+  constexpr int kFullQueuePollMs = 100;
+  while (true) {
+    const auto error = try_produce(record);
+    if (error != RD_KAFKA_RESP_ERR__QUEUE_FULL) return error;
+    rd_kafka_poll(handle(), kFullQueuePollMs);
+  }
+}
+
+rd_kafka_resp_err_t RdKafkaClient::try_produce(const RdKafkaRecord& record) {
+  rd_kafka_headers_t* const headers = rd_kafka_headers_new(record.headers.size());
+  for (const auto& [name, value] : record.headers) {
+    rd_kafka_header_add(headers, name.data(), static_cast<ssize_t>(name.size()),
+                        value ? value->data() : nullptr,
+                        value ? static_cast<ssize_t>(value->size()) : 0);
+  }
+  const auto argument = [](rd_kafka_vtype_t type) {
+    rd_kafka_vu_t made{};
+    made.vtype = type;
+    return made;
+  };
+  const auto bytes = [&](rd_kafka_vtype_t type, std::optional<std::string_view> field) {
+    rd_kafka_vu_t with = argument(type);
+    // With RD_KAFKA_MSG_F_COPY librdkafka only reads what it is pointed to.
+    with.u.mem.ptr = field ? const_cast<char*>(field->data()) : nullptr;
+    with.u.mem.size = field ? field->size() : 0;
+    return with;
+  };
+  std::array arguments{
+      argument(RD_KAFKA_VTYPE_TOPIC),        bytes(RD_KAFKA_VTYPE_VALUE, record.value),
+      bytes(RD_KAFKA_VTYPE_KEY, record.key), argument(RD_KAFKA_VTYPE_HEADERS),
+      argument(RD_KAFKA_VTYPE_TIMESTAMP),    argument(RD_KAFKA_VTYPE_MSGFLAGS)};
+  arguments[0].u.cstr = record.topic.c_str();
+  arguments[3].u.headers = headers;
+  arguments[4].u.i64 = record.timestamp;
+  arguments[5].u.i = RD_KAFKA_MSG_F_COPY;
+  rd_kafka_error_t* const failure =
+      rd_kafka_produceva(handle(), arguments.data(), arguments.size());
+  // On success the headers belong to the message.
+  if (failure == nullptr) return RD_KAFKA_RESP_ERR_NO_ERROR;
+  const auto error = rd_kafka_error_code(failure);
+  rd_kafka_error_destroy(failure);
+  rd_kafka_headers_destroy(headers);
+  return error;
+}
+
 void RdKafkaClient::warn(const std::string& text) const {
   log_tool_warning(fmt::format("[{} clientId={}] {}", role_, client_id_, text),
                    "org.apache.kafka.clients.NetworkClient");

@@ -14,6 +14,8 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "config/properties.h"
@@ -25,6 +27,15 @@ struct RdKafkaCallbacks {
   std::function<void(const rd_kafka_message_t&)> on_delivery = {};
   // Before the partitions are taken (true) or given back.
   std::function<void(bool assigned, const rd_kafka_topic_partition_list_t&)> on_rebalance = {};
+};
+
+// A record to produce; views that are read during the call alone.
+struct RdKafkaRecord {
+  const std::string& topic;
+  std::optional<std::string_view> key = {};    // nullopt: null
+  std::optional<std::string_view> value = {};  // nullopt: null
+  std::vector<std::pair<std::string, std::optional<std::string>>> headers = {};
+  std::int64_t timestamp = 0;  // ms since the epoch; 0: that of the call
 };
 
 class RdKafkaClient {
@@ -42,6 +53,9 @@ class RdKafkaClient {
   rd_kafka_t* handle() { return client_.get(); }
   rd_kafka_topic_t* topic(const std::string& name);
 
+  // Hands the record to librdkafka, which copies it; serves deliveries while its queue is full.
+  rd_kafka_resp_err_t produce(const RdKafkaRecord& record);
+
   // The partitions of a topic, once it has some. Warns while it has none, asks again until
   // `deadline` or until `stop` says so. nullopt: neither came.
   std::optional<std::vector<std::int32_t>> await_partitions(const std::string& topic,
@@ -57,6 +71,7 @@ class RdKafkaClient {
     void operator()(rd_kafka_topic_t* topic) const { rd_kafka_topic_destroy(topic); }
   };
 
+  rd_kafka_resp_err_t try_produce(const RdKafkaRecord& record);
   void warn(const std::string& text) const;
   static void on_error(rd_kafka_t*, int error, const char* reason, void* self);
   static void on_message(rd_kafka_t*, const rd_kafka_message_t* message, void* self);

@@ -46,7 +46,7 @@ std::optional<std::int32_t> broker_id_of(const fs::path& process,
       if (id >= 0) return id;
     }
   } catch (const config::ConfigError&) {
-    // The file is gone or not ours to read.
+    return std::nullopt;  // the file is gone or not ours to read
   }
   return std::nullopt;
 }

@@ -79,6 +79,7 @@ run_tests() {
     step "tests with real processes, address sanitizer" process_tests dev -m "not plain" tests/cluster
     step_as_test "build tsan" build tsan
     step "unit and simulation tests, thread sanitizer" cpp_tests tsan
+    export BARNABAS_RDKAFKA_BIN="$(bin_dir release)" # tests/cluster/harness/places.py says why
     step "tests with real processes, thread sanitizer" process_tests tsan -m "not plain" tests/cluster
   fi
   # The closing line: `N passed, N failed`. Exit code 1 when anything failed or nothing ran.

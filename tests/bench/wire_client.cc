@@ -78,6 +78,10 @@ void WireClient::use(const std::vector<int>& ports) {
   }
 }
 
+bool WireClient::uses(int port) const {
+  return brokers_.contains(port);
+}
+
 void WireClient::enqueue(int port, Call call) {
   const auto found = brokers_.find(port);
   if (found == brokers_.end()) fail("no broker on port " + std::to_string(port));

@@ -37,7 +37,7 @@ class WireClient {
   // The brokers that answer from now on, by their ports on this host. Connections to others are
   // closed; nothing may be under way.
   void use(const std::vector<int>& ports);
-  bool uses(int port) const { return brokers_.contains(port); }
+  bool uses(int port) const;
   int connections_per_broker() const { return connections_; }
 
   // Sent over the next idle connection; `done` may make further calls. The response is a view into

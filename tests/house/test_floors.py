@@ -10,12 +10,18 @@ from harness import places
 BUILD = os.path.dirname(places.bin_dir())
 
 
+def holds(file, source):
+    """Whether the build compiles `source` by compiling `file`: it is that, or a unity of several."""
+    if "/Unity/" not in file:
+        return os.path.relpath(file, places.ROOT) == source
+    with open(file, encoding="utf-8") as unity:
+        return f'"{places.ROOT}/{source}"' in unity.read()
+
+
 def compiles(source, code, tmp_path):
     """Whether `code` compiles with the command line by which the build compiles `source`."""
     with open(os.path.join(BUILD, "compile_commands.json"), encoding="utf-8") as file:
-        entry = next(
-            e for e in json.load(file) if os.path.relpath(e["file"], places.ROOT) == source
-        )
+        entry = next(e for e in json.load(file) if holds(e["file"], source))
     words = shlex.split(entry["command"])
     at = words.index("-o")
     del words[at : at + 2]

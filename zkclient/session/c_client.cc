@@ -282,6 +282,10 @@ ZkError CClient::submit(const Request& request, Done done) {
     MutexLock lock(mu_);
     contexts_.insert(context);
   }
+  // Read now: once it is handed over an answer may end the context at any time.
+  const auto op_count = static_cast<int>(context->c_ops.size());
+  const zoo_op_t* const c_ops = context->c_ops.data();
+  zoo_op_result_t* const c_results = context->c_results.data();
   context->handed_over.store(true, std::memory_order_release);
   zhandle_t* const zh = handle_->get();
   const watcher_fn watcher = request.watch ? Callbacks::on_event : nullptr;
@@ -321,8 +325,7 @@ ZkError CClient::submit(const Request& request, Done done) {
       // frees the paths of the others' uninitialized requests, that is ours.
       code = is_unrecoverable(zh) != ZOK
                  ? ZINVALIDSTATE
-                 : zoo_amulti(zh, static_cast<int>(context->c_ops.size()), context->c_ops.data(),
-                              context->c_results.data(), Callbacks::on_multi, context);
+                 : zoo_amulti(zh, op_count, c_ops, c_results, Callbacks::on_multi, context);
       break;
   }
   if (code == ZOK) {

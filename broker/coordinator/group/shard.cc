@@ -83,44 +83,32 @@ bool Shard::is_loading() const {
 
 // ---- Requests that are answered later
 
-ErrorCode Shard::join(JoinRequest request, Callback<JoinAnswer>& done) {
+template <typename Answer, typename Request, typename Event>
+ErrorCode Shard::later(Waiting<Answer> Shard::* waiting, Request& request, Callback<Answer>& done,
+                       Event event) {
   {
     MutexLock lock(mu_);
     if (const ErrorCode error = check_loaded(); error != ErrorCode::kNone) return error;
     request.id = ++last_request_;
-    joins_.emplace(request.id, std::move(done));
-    core_->join(request, now(), outbox_);
+    (this->*waiting).emplace(request.id, std::move(done));
+    (*core_.*event)(request, now(), outbox_);
     arm_timer();
   }
   carry_out_effects();
   return ErrorCode::kNone;
 }
 
+ErrorCode Shard::join(JoinRequest request, Callback<JoinAnswer>& done) {
+  return later(&Shard::joins_, request, done, &GroupCoordinatorCore::join);
+}
+
 ErrorCode Shard::sync(SyncRequest request, Callback<SyncAnswer>& done) {
-  {
-    MutexLock lock(mu_);
-    if (const ErrorCode error = check_loaded(); error != ErrorCode::kNone) return error;
-    request.id = ++last_request_;
-    syncs_.emplace(request.id, std::move(done));
-    core_->sync(request, now(), outbox_);
-    arm_timer();
-  }
-  carry_out_effects();
-  return ErrorCode::kNone;
+  return later(&Shard::syncs_, request, done, &GroupCoordinatorCore::sync);
 }
 
 ErrorCode Shard::commit_offsets(OffsetCommitRequest request,
                                 Callback<std::vector<ErrorCode>>& done) {
-  {
-    MutexLock lock(mu_);
-    if (const ErrorCode error = check_loaded(); error != ErrorCode::kNone) return error;
-    request.id = ++last_request_;
-    commits_.emplace(request.id, std::move(done));
-    core_->commit_offsets(request, now(), outbox_);
-    arm_timer();
-  }
-  carry_out_effects();
-  return ErrorCode::kNone;
+  return later(&Shard::commits_, request, done, &GroupCoordinatorCore::commit_offsets);
 }
 
 // ---- Requests that are answered at once

@@ -93,6 +93,8 @@ class Shard : public std::enable_shared_from_this<Shard> {
 
  private:
   class AppendSink;
+  template <typename Answer>
+  using Waiting = std::map<RequestId, Callback<Answer>>;
 
   Now now() const;
   // Calls `event` with the core under the lock; then the effects are carried out.
@@ -100,6 +102,10 @@ class Shard : public std::enable_shared_from_this<Shard> {
   ErrorCode with_core(Event event);
   template <typename Look>
   ErrorCode look_at_core(Look look) const;
+  // Gives the request to the core; `done` is called when the core answers it.
+  template <typename Answer, typename Request, typename Event>
+  ErrorCode later(Waiting<Answer> Shard::* waiting, Request& request, Callback<Answer>& done,
+                  Event event);
   // NONE: the core is there.
   ErrorCode check_loaded() const REQUIRES(mu_);
   void load();
@@ -110,8 +116,6 @@ class Shard : public std::enable_shared_from_this<Shard> {
 
   void carry_out_effects() NO_THREAD_SAFETY_ANALYSIS;  // drain_outbox takes the lock
   void carry_out(Effect& effect);
-  template <typename Answer>
-  using Waiting = std::map<RequestId, Callback<Answer>>;
   template <typename Answer>
   void answer(Waiting<Answer> Shard::* waiting, RequestId request, Answer& answer);
   void append(const std::vector<LogRecord>& records, std::optional<AppendId> id);

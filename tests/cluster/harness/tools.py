@@ -28,7 +28,7 @@ class ToolFailed(AssertionError):
 
 def command_of(tool, kind):
     if kind == "barnabas":
-        return [places.program(tool + ".sh")]
+        return [places.tool(tool + ".sh")]
     return [
         places.java(), "-Xmx256m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto",
         f"-Dlog4j.configuration=file:{LOG4J}", "-cp", places.APACHE_KAFKA_LIBS + "/*", APACHE_MAIN[tool],
