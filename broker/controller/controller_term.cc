@@ -108,7 +108,7 @@ void ControllerTerm::drain() {
 }
 
 void ControllerTerm::carry_out(Effect effect) {
-  std::visit([this](auto&& one) { do_effect(std::move(one)); }, std::move(effect));
+  std::visit([this](auto& one) { do_effect(std::move(one)); }, effect);
 }
 
 void ControllerTerm::do_effect(WritePartitionState effect) {
