@@ -181,6 +181,14 @@ void Partition::maybe_shrink_isr() {
   carry_out_effects();
 }
 
+void Partition::delete_old_segments() {
+  MutexLock lock(mu_);
+  if (check_open() != ErrorCode::kNone) return;
+  if (auto deleted = log_->delete_old_segments(core_.high_watermark()); !deleted) {
+    note(std::move(deleted).error());
+  }
+}
+
 // ---- as leader
 
 Result<Partition::AppendResult> Partition::append_as_leader(MutableBytesView batches, Acks acks,

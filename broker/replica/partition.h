@@ -91,6 +91,8 @@ class Partition : public std::enable_shared_from_this<Partition> {
   void on_live_brokers(const LiveBrokers& live);
   // Proposes the removal of followers that lag too long.
   void maybe_shrink_isr();
+  // Deletes what retention lets go; background executor.
+  void delete_old_segments();
 
   // ---- as leader.
   struct AppendResult {

@@ -25,6 +25,7 @@ ReplicaManager::~ReplicaManager() {
   *alive_ = nullptr;
   parts_.coordination.cancel(isr_expiration_);
   parts_.coordination.cancel(checkpoint_timer_);
+  parts_.coordination.cancel(retention_timer_);
   // Waiting operations hold their partitions and are held by them.
   delayed_.clear();
   leader_watch_.clear();
@@ -36,6 +37,7 @@ ReplicaManager::~ReplicaManager() {
 
 void ReplicaManager::start() {
   schedule_isr_expiration();
+  schedule_retention(config_.initial_task_delay);
 }
 
 void ReplicaManager::shutdown() {
@@ -43,6 +45,11 @@ void ReplicaManager::shutdown() {
   fetchers_.close();
   parts_.coordination.cancel(std::exchange(isr_expiration_, {}));
   parts_.coordination.cancel(std::exchange(checkpoint_timer_, {}));
+  parts_.coordination.cancel(std::exchange(retention_timer_, {}));
+  {
+    MutexLock lock(retention_mu_);
+    retention_stopped_ = true;
+  }
   if (checkpointing_) checkpoint_high_watermarks();
   checkpointing_ = false;
 }
@@ -59,6 +66,28 @@ void ReplicaManager::schedule_isr_expiration() {
 void ReplicaManager::expire_isrs() {
   for (const auto& partition : partitions()) partition->maybe_shrink_isr();
   schedule_isr_expiration();
+}
+
+void ReplicaManager::schedule_retention(Duration delay) {
+  retention_timer_ = parts_.coordination.run_after(delay, [alive = alive_] {
+    if (!*alive) return;
+    (*alive)->parts_.background.post([alive] {
+      if (!*alive) return;
+      ReplicaManager& self = **alive;
+      self.delete_old_segments();
+      self.parts_.coordination.post([alive] {
+        if (*alive) (*alive)->schedule_retention((*alive)->config_.retention_check_interval);
+      });
+    });
+  });
+}
+
+void ReplicaManager::delete_old_segments() {
+  for (const auto& partition : partitions()) {
+    MutexLock lock(retention_mu_);
+    if (retention_stopped_) return;
+    partition->delete_old_segments();
+  }
 }
 
 void ReplicaManager::schedule_checkpoint() {

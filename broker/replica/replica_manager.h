@@ -46,6 +46,8 @@ struct ReplicaManagerConfig {
   std::string inter_broker_listener = "PLAINTEXT";
   Duration replica_lag_time_max = milliseconds(30000);               // replica.lag.time.max.ms
   Duration high_watermark_checkpoint_interval = milliseconds(5000);  // replica.high.watermark....
+  Duration initial_task_delay = milliseconds(30000);                 // log.initial.task.delay.ms
+  Duration retention_check_interval = milliseconds(300000);  // log.retention.check.interval.ms
   FetcherConfig fetcher;
 };
 
@@ -53,7 +55,7 @@ struct ReplicaManagerConfig {
 struct ReplicaManagerParts {
   const Clock& clock;
   Executor& coordination;                // controller requests, AlterPartition, ISR expiration
-  Executor& background;                  // checkpoints
+  Executor& background;                  // checkpoints, retention
   Executor& timers;                      // expiry of delayed operations
   std::vector<Executor*> fetcher_homes;  // reactors; a source broker's fetcher lives on one
   protocol::Transport& transport;
@@ -90,10 +92,11 @@ class ReplicaManager {
 
   // Before start(). The observer outlives the last order of a controller.
   void set_leadership_observer(LeadershipObserver* observer) { observer_ = observer; }
-  // Starts the ISR expiration timer. The checkpoint starts with the first LeaderAndIsr.
+  // Starts the timers of ISR expiration and retention. The checkpoint starts with the first
+  // LeaderAndIsr.
   void start();
-  // Stops the fetchers and writes the high watermarks once more. Part of a clean shutdown; on the
-  // coordination executor.
+  // Stops fetchers and retention and writes the high watermarks once more. Part of a clean
+  // shutdown; on the coordination executor.
   void shutdown();
 
   // The czxid of our registration; told after each (re-)registration.
@@ -169,6 +172,8 @@ class ReplicaManager {
   void tell_leadership(const Partition& partition);
   void expire_isrs();
   void schedule_isr_expiration();
+  void schedule_retention(Duration delay);
+  void delete_old_segments();
   void schedule_checkpoint();
   void checkpoint_high_watermarks();
 
@@ -185,12 +190,17 @@ class ReplicaManager {
   bool checkpointing_ = false;
   TimerId isr_expiration_;
   TimerId checkpoint_timer_;
+  TimerId retention_timer_;
 
   // Thread-safe
   DelayedOperations delayed_;
   LeaderWatch leader_watch_;
   AlterPartitionSender alter_partition_;
   ReplicaFetcherManager fetchers_;
+
+  // Held while one partition's old segments are deleted: after a shutdown nobody writes any more.
+  Mutex retention_mu_;
+  bool retention_stopped_ GUARDED_BY(retention_mu_) = false;
 
   mutable Mutex mu_;
   std::unordered_map<TopicPartition, std::shared_ptr<Partition>, KeyHash, KeyEqual> partitions_
