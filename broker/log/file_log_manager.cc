@@ -1,6 +1,7 @@
 #include "broker/log/file_log_manager.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <limits>
 #include <utility>
 
@@ -208,6 +209,26 @@ std::vector<FileLogManager::Hosted> FileLogManager::logs_of(const LogDir& dir) c
     if (hosted.dir == &dir) found.push_back(hosted);
   }
   return found;
+}
+
+std::vector<LogDirDescription> FileLogManager::describe_log_dirs() const {
+  std::vector<LogDirDescription> described;
+  for (const auto& dir : dirs_) {
+    LogDirDescription& description = described.emplace_back();
+    description.path = std::filesystem::absolute(dir->path).string();
+    const auto space = dir->directory->space();
+    if (dir->failed || !space) {
+      description.error = ErrorCode::kKafkaStorageError;
+      continue;
+    }
+    description.total_bytes = space->total_bytes;
+    description.usable_bytes = space->usable_bytes;
+    for (const Hosted& hosted : logs_of(*dir)) {
+      description.replicas.push_back(
+          {hosted.log->topic_partition(), hosted.log->size_bytes(), hosted.log->log_end_offset()});
+    }
+  }
+  return described;
 }
 
 Result<void> FileLogManager::write_recovery_points(LogDir& dir) {

@@ -56,6 +56,7 @@ class FileLogManager final : public LogManager,
   Result<std::shared_ptr<Log>> get_or_create(const TopicPartition& tp, Uuid topic_id,
                                              const LogConfig& config) override;
   Uuid topic_id(const TopicPartition& tp) const override;
+  std::vector<LogDirDescription> describe_log_dirs() const override;
   Result<void> remove(const TopicPartition& tp) override;
   Offset checkpointed_high_watermark(const TopicPartition& tp) const override;
   Result<void> checkpoint_high_watermarks(

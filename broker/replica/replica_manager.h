@@ -118,6 +118,9 @@ class ReplicaManager {
   void append(std::vector<AppendEntry> entries, Acks acks, Duration timeout,
               log::AppendOrigin origin, std::unique_ptr<AppendSink> sink);
   void fetch(FetchParams params, std::vector<FetchEntry> entries, std::unique_ptr<FetchSink> sink);
+  // The topics' configs must be loaded.
+  void delete_records(const std::vector<DeleteRecordsEntry>& entries, Duration timeout,
+                      std::unique_ptr<DeleteRecordsSink> sink);
   // A snapshot of the metadata; not at once if it names a leader that has probably just died.
   void tell_metadata(MetadataQuery query, std::unique_ptr<MetadataSink> sink) {
     leader_watch_.tell_metadata(std::move(query), std::move(sink));
@@ -125,6 +128,9 @@ class ReplicaManager {
   // No value: nothing found; offset, timestamp and epoch are -1.
   Result<log::TimestampAndOffset> list_offsets(const ListOffsetsQuery& query) const;
   Result<log::EpochEndOffset> end_offset_for_leader_epoch(const EndOffsetQuery& query) const;
+
+  // The log directories and their replicas. May wait for the disk.
+  std::vector<LogDirInfo> describe_log_dirs() const;
 
   // ---- look-ups.
   // The replica hosted here, or null.

@@ -216,6 +216,17 @@ Uuid MemoryLogManager::topic_id(const TopicPartition& tp) const {
   return it == logs_.end() ? Uuid{} : it->second.topic_id;
 }
 
+std::vector<log::LogDirDescription> MemoryLogManager::describe_log_dirs() const {
+  log::LogDirDescription memory;
+  memory.path = "/memory";
+  memory.total_bytes = 2000;
+  memory.usable_bytes = 1000;
+  for (const auto& [tp, entry] : logs_) {
+    memory.replicas.push_back({tp, entry.log->size_bytes(), entry.log->log_end_offset()});
+  }
+  return {memory};
+}
+
 Result<void> MemoryLogManager::remove(const TopicPartition& tp) {
   logs_.erase(tp);
   high_watermarks_.erase(tp);

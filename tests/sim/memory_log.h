@@ -76,6 +76,8 @@ class MemoryLogManager final : public log::LogManager {
   Result<std::shared_ptr<log::Log>> get_or_create(const TopicPartition& tp, Uuid topic_id,
                                                   const log::LogConfig& config) override;
   Uuid topic_id(const TopicPartition& tp) const override;
+  // One directory without bounds.
+  std::vector<log::LogDirDescription> describe_log_dirs() const override;
   Result<void> remove(const TopicPartition& tp) override;
   Offset checkpointed_high_watermark(const TopicPartition& tp) const override;
   Result<void> checkpoint_high_watermarks(
