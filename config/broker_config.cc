@@ -155,6 +155,8 @@ void read_logs(const Reader& from, BrokerConfig& config) {
   from.read("log.flush.start.offset.checkpoint.interval.ms",
             config.log_flush_start_offset_checkpoint_interval_ms);
   from.read("log.segment.delete.delay.ms", config.log_segment_delete_delay_ms);
+  from.read("log.retention.check.interval.ms", config.log_retention_check_interval_ms);
+  from.read("log.initial.task.delay.ms", config.log_initial_task_delay_ms);
   from.read("message.max.bytes", config.message_max_bytes);
   from.read("log.message.timestamp.type", config.log_message_timestamp_type);
 

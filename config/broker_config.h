@@ -76,6 +76,8 @@ struct BrokerConfig {
   std::int32_t log_flush_offset_checkpoint_interval_ms = 60000;
   std::int32_t log_flush_start_offset_checkpoint_interval_ms = 60000;
   std::int64_t log_segment_delete_delay_ms = 60000;
+  std::int64_t log_retention_check_interval_ms = 300000;
+  std::int64_t log_initial_task_delay_ms = 30000;
   std::int32_t message_max_bytes = 1048588;
   std::string log_message_timestamp_type = "CreateTime";
   std::int64_t log_message_timestamp_before_max_ms = 9223372036854775807;

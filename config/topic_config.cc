@@ -137,6 +137,8 @@ TopicConfig make_topic_config(const BrokerConfig& broker, const Properties& over
   config.segment_bytes = int32("segment.bytes");
   config.segment_ms = number(values, "segment.ms");
   config.segment_jitter_ms = number(values, "segment.jitter.ms");
+  config.retention_ms = number(values, "retention.ms");
+  config.retention_bytes = number(values, "retention.bytes");
   config.segment_index_bytes = int32("segment.index.bytes");
   config.index_interval_bytes = int32("index.interval.bytes");
   config.max_message_bytes = int32("max.message.bytes");

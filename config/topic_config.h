@@ -22,6 +22,8 @@ struct TopicConfig {
   std::int32_t segment_bytes = 1073741824;
   std::int64_t segment_ms = 604800000;
   std::int64_t segment_jitter_ms = 0;
+  std::int64_t retention_ms = 604800000;
+  std::int64_t retention_bytes = -1;
   std::int32_t segment_index_bytes = 10485760;
   std::int32_t index_interval_bytes = 4096;
   std::int32_t max_message_bytes = 1048588;

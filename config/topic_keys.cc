@@ -14,7 +14,7 @@ using enum Visibility;
 // clang-format off
 constexpr ConfigKey kKeys[] = {
     // name, type, default, valid, update mode, broker key, support, visibility, description
-    {"cleanup.policy", kList, "delete", list_of("compact, delete"), kClusterWide, "log.cleanup.policy", kNotYet, kPublic, "delete old segments, compact, or both"},
+    {"cleanup.policy", kList, "delete", list_of("compact, delete"), kClusterWide, "log.cleanup.policy", kHonoured, kPublic, "delete old segments, compact, or both"},
     {"compression.gzip.level", kInt, "-1", level_or_default(1, 9), kClusterWide, "compression.gzip.level", kNotYet, kPublic, "gzip effort when broker recompresses"},
     {"compression.lz4.level", kInt, "9", between(1, 17), kClusterWide, "compression.lz4.level", kNotYet, kPublic, "lz4 effort when broker recompresses"},
     {"compression.type", kString, "producer", one_of("uncompressed, zstd, lz4, snappy, gzip, producer"), kClusterWide, "compression.type", kNotYet, kPublic, "final codec on disk; producer keeps"},
@@ -43,8 +43,8 @@ constexpr ConfigKey kKeys[] = {
     {"remote.log.copy.disable", kBoolean, "false", any(), kClusterWide, "", kNotYet, kPublic, "make tiered data read only"},
     {"remote.log.delete.on.disable", kBoolean, "false", any(), kClusterWide, "", kNotYet, kPublic, "drop remote data when tiering stops"},
     {"remote.storage.enable", kBoolean, "false", any(), kClusterWide, "", kNotYet, kPublic, "tier this topic to remote storage"},
-    {"retention.bytes", kLong, "-1", any(), kClusterWide, "log.retention.bytes", kNotYet, kPublic, "delete oldest beyond this partition size"},
-    {"retention.ms", kLong, "604800000", at_least(-1), kClusterWide, "log.retention.ms", kNotYet, kPublic, "delete segments older; -1 keeps forever"},
+    {"retention.bytes", kLong, "-1", any(), kClusterWide, "log.retention.bytes", kHonoured, kPublic, "delete oldest beyond this partition size"},
+    {"retention.ms", kLong, "604800000", at_least(-1), kClusterWide, "log.retention.ms", kHonoured, kPublic, "delete segments older; -1 keeps forever"},
     {"segment.bytes", kInt, "1073741824", at_least(14), kClusterWide, "log.segment.bytes", kHonoured, kPublic, "segment file size that forces roll"},
     {"segment.index.bytes", kInt, "10485760", at_least(4), kClusterWide, "log.index.size.max.bytes", kHonoured, kPublic, "preallocated size of index files"},
     {"segment.jitter.ms", kLong, "0", at_least(0), kClusterWide, "log.roll.jitter.ms", kHonoured, kPublic, "random reduction of roll age"},

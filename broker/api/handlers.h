@@ -47,6 +47,8 @@ void handle_offset_fetch(Context& context, protocol::Request request,
                          protocol::Responder responder);
 void handle_offset_delete(Context& context, protocol::Request request,
                           protocol::Responder responder);
+void handle_delete_records(Context& context, protocol::Request request,
+                           protocol::Responder responder);
 void handle_describe_groups(Context& context, protocol::Request request,
                             protocol::Responder responder);
 void handle_list_groups(Context& context, protocol::Request request, protocol::Responder responder);
@@ -56,6 +58,8 @@ void handle_delete_groups(Context& context, protocol::Request request,
 // On the coordination executor.
 void handle_describe_configs(Context& context, protocol::Request request,
                              protocol::Responder responder);
+void handle_describe_log_dirs(Context& context, protocol::Request request,
+                              protocol::Responder responder);
 void handle_leader_and_isr(Context& context, protocol::Request request,
                            protocol::Responder responder);
 void handle_stop_replica(Context& context, protocol::Request request,

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -196,6 +197,15 @@ Result<void> Directory::remove_directory(const std::string& name) const {
 
 Result<void> Directory::sync() const {
   return sync_descriptor(fd_.get(), path_);
+}
+
+Result<Directory::Space> Directory::space() const {
+  struct statvfs info{};
+  if (retry([&] { return ::fstatvfs(fd_.get(), &info); }) != 0) return failure("statvfs", path_);
+  const auto in_bytes = [&info](fsblkcnt_t blocks) {
+    return static_cast<std::int64_t>(blocks * info.f_frsize);
+  };
+  return Space{in_bytes(info.f_blocks), in_bytes(info.f_bavail)};
 }
 
 Result<std::optional<File>> Directory::lock(const std::string& name) const {

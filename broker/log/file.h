@@ -77,6 +77,13 @@ class Directory {
   // Makes renames, creations and removals durable.
   Result<void> sync() const;
 
+  struct Space {
+    std::int64_t total_bytes = 0;
+    std::int64_t usable_bytes = 0;
+  };
+  // Of the file system that it is on.
+  Result<Space> space() const;
+
   // Takes an exclusive lock on `name`, held until the returned file is closed; nullopt: another
   // process holds it.
   Result<std::optional<File>> lock(const std::string& name) const;

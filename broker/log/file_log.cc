@@ -223,12 +223,20 @@ void FileLog::expire_producers(Timestamp now) {
 }
 
 Result<void> FileLog::store_epochs() {
+  // The file never goes back to what an overtaken writer saw.
+  MutexLock file(epochs_file_mu_);
   LeaderEpochCache epochs;
   {
     MutexLock lock(mu_);
     epochs = state_.epochs();
   }
   return write_leader_epochs(*options_.directory, epochs);
+}
+
+void FileLog::store_epochs_later() {
+  background_.post([weak = weak_from_this()] {
+    if (const auto self = weak.lock()) (void)self->guard(self->store_epochs());
+  });
 }
 
 Result<void> FileLog::assign_epoch_start(LeaderEpoch epoch, Offset start) {

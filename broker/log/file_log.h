@@ -7,7 +7,8 @@
 //             recovery_point() is durable, with its leader epochs.
 // Threads     As Log: writers are externally synchronized (the partition's lock), reads and getters
 //             come from any thread. flush_to, close and expire_producers come from the background.
-//             mu_ is a leaf but for IndexFile's mutex; no call leaves this folder under it.
+//             Locks: epochs_file_mu_, then mu_, a leaf but for IndexFile's mutex; no call leaves
+//             this folder under it.
 // Failure     The first disk error makes the log refuse every further write (KAFKA_STORAGE_ERROR)
 //             and is told to on_failure.
 // Source      Kafka 3.9, kafka/log/UnifiedLog.scala, LocalLog.scala
@@ -63,6 +64,7 @@ class FileLog final : public Log, public std::enable_shared_from_this<FileLog> {
   Result<void> truncate_to(Offset offset) override;
   Result<void> truncate_fully_and_start_at(Offset offset) override;
   Result<void> raise_log_start_offset(Offset offset) override;
+  Result<std::size_t> delete_old_segments(Offset high_watermark) override;
   Offset log_start_offset() const override;
   Offset log_end_offset() const override;
   LeaderEpoch latest_epoch() const override;
@@ -71,6 +73,7 @@ class FileLog final : public Log, public std::enable_shared_from_this<FileLog> {
   Result<void> assign_epoch_start(LeaderEpoch epoch, Offset start) override;
   Result<std::optional<TimestampAndOffset>> find_by_timestamp(Timestamp timestamp) const override;
   Result<std::optional<TimestampAndOffset>> find_max_timestamp() const override;
+  std::int64_t size_bytes() const override;
   std::int64_t bytes_between(Offset from, Offset to) const override;
 
   const TopicPartition& topic_partition() const { return options_.tp; }
@@ -123,13 +126,17 @@ class FileLog final : public Log, public std::enable_shared_from_this<FileLog> {
   Result<AppendInfo> follow(BytesView batches) EXCLUDES(mu_);
   Result<void> store(const AppendPlan& plan, bool epochs_changed, Timestamp now) EXCLUDES(mu_);
   Result<void> roll(Offset first_offset, Timestamp now) EXCLUDES(mu_);
-  Result<void> store_epochs() EXCLUDES(mu_);
+  Result<void> store_epochs() EXCLUDES(epochs_file_mu_, mu_);
+  // On the background executor: the loader would drop the same entries.
+  void store_epochs_later();
   Result<void> cut(Offset offset) EXCLUDES(mu_);
   Result<void> cut_all(Offset offset) EXCLUDES(mu_);
   Result<void> lower_recovery_point(Offset offset) EXCLUDES(mu_);
   // Takes segments out of the log for good, newest first, and their files off the disk later.
   Result<void> drop_segments(std::vector<std::shared_ptr<Segment>> segments);
+  void remove_later(std::vector<std::string> names);
   Result<void> raise_start(Offset offset) EXCLUDES(mu_);
+  Result<std::size_t> delete_old(Offset high_watermark) EXCLUDES(mu_);
   Result<void> flush_segments(Offset offset) EXCLUDES(mu_);
   std::int64_t next_jitter_ms();
   void publish_offsets() REQUIRES(mu_);
@@ -152,6 +159,8 @@ class FileLog final : public Log, public std::enable_shared_from_this<FileLog> {
   Random random_;
   std::shared_ptr<Segment> active_;  // the last of segments_
   std::int64_t unflushed_messages_ = 0;
+
+  Mutex epochs_file_mu_;  // held while leader-epoch-checkpoint is written
 
   mutable Mutex mu_;
   LogConfig config_ GUARDED_BY(mu_);

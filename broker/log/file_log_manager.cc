@@ -1,6 +1,7 @@
 #include "broker/log/file_log_manager.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <limits>
 #include <utility>
 
@@ -17,15 +18,17 @@ Result<std::shared_ptr<FileLogManager>> FileLogManager::open(FileLogManagerOptio
   std::shared_ptr<FileLogManager> manager(
       new FileLogManager(std::move(options), clock, background));
   TRY_VOID(manager->load_all());
-  manager->repeat(manager->options_.flush_offset_checkpoint_interval, [](FileLogManager& self) {
-    for (const auto& dir : self.dirs_) (void)self.write_recovery_points(*dir);
-  });
-  manager->repeat(manager->options_.flush_start_offset_checkpoint_interval,
+  const FileLogManagerOptions& opened = manager->options_;
+  manager->repeat(opened.initial_task_delay, opened.flush_offset_checkpoint_interval,
+                  [](FileLogManager& self) {
+                    for (const auto& dir : self.dirs_) (void)self.write_recovery_points(*dir);
+                  });
+  manager->repeat(opened.initial_task_delay, opened.flush_start_offset_checkpoint_interval,
                   [](FileLogManager& self) {
                     for (const auto& dir : self.dirs_) (void)self.write_log_start_offsets(*dir);
                   });
-  manager->repeat(manager->options_.producer_id_expiration_check_interval,
-                  [](FileLogManager& self) {
+  manager->repeat(opened.producer_id_expiration_check_interval,
+                  opened.producer_id_expiration_check_interval, [](FileLogManager& self) {
                     const Timestamp now = self.clock_.wall_clock_ms();
                     for (const auto& dir : self.dirs_) {
                       for (const Hosted& hosted : self.logs_of(*dir)) {
@@ -43,13 +46,20 @@ FileLogManager::FileLogManager(FileLogManagerOptions options, const Clock& clock
       background_(background),
       random_(options_.random_seed) {}
 
-void FileLogManager::repeat(Duration interval, std::function<void(FileLogManager&)> work) {
-  background_.run_after(interval, [weak = weak_from_this(), interval, work = std::move(work)] {
+void FileLogManager::repeat(Duration delay, Duration interval,
+                            std::function<void(FileLogManager&)> work) {
+  background_.run_after(delay, [weak = weak_from_this(), interval, work = std::move(work)] {
     const auto self = weak.lock();
     if (!self || self->closing_) return;
     work(*self);
-    self->repeat(interval, work);
+    self->repeat(interval, interval, work);
   });
+}
+
+void FileLogManager::tell_of_compaction(const std::string& topic) {
+  if (std::exchange(told_of_compaction_, true)) return;
+  log_warn("Logs are not compacted yet: those with cleanup.policy=compact, {} the first, keep all",
+           topic);
 }
 
 std::shared_ptr<Log> FileLogManager::find(const TopicPartition& tp) const {
@@ -75,6 +85,7 @@ Uuid FileLogManager::topic_id(const TopicPartition& tp) const {
 Result<std::shared_ptr<Log>> FileLogManager::get_or_create(const TopicPartition& tp, Uuid topic_id,
                                                            const LogConfig& config) {
   MutexLock change(change_mu_);
+  if (config.compacted) tell_of_compaction(tp.topic);
   Hosted hosted;
   {
     MutexLock lock(mu_);
@@ -198,6 +209,26 @@ std::vector<FileLogManager::Hosted> FileLogManager::logs_of(const LogDir& dir) c
     if (hosted.dir == &dir) found.push_back(hosted);
   }
   return found;
+}
+
+std::vector<LogDirDescription> FileLogManager::describe_log_dirs() const {
+  std::vector<LogDirDescription> described;
+  for (const auto& dir : dirs_) {
+    LogDirDescription& description = described.emplace_back();
+    description.path = std::filesystem::absolute(dir->path).string();
+    const auto space = dir->directory->space();
+    if (dir->failed || !space) {
+      description.error = ErrorCode::kKafkaStorageError;
+      continue;
+    }
+    description.total_bytes = space->total_bytes;
+    description.usable_bytes = space->usable_bytes;
+    for (const Hosted& hosted : logs_of(*dir)) {
+      description.replicas.push_back(
+          {hosted.log->topic_partition(), hosted.log->size_bytes(), hosted.log->log_end_offset()});
+    }
+  }
+  return described;
 }
 
 Result<void> FileLogManager::write_recovery_points(LogDir& dir) {

@@ -33,6 +33,7 @@ struct FileLogManagerOptions {
   LogConfig default_config;           // until get_or_create says more
   std::int64_t producer_id_expiration_ms = 86400000;
   Duration producer_id_expiration_check_interval = milliseconds(600000);
+  Duration initial_task_delay = milliseconds(30000);
   Duration flush_offset_checkpoint_interval = milliseconds(60000);
   Duration flush_start_offset_checkpoint_interval = milliseconds(60000);
   std::uint64_t random_seed = 0;
@@ -55,6 +56,7 @@ class FileLogManager final : public LogManager,
   Result<std::shared_ptr<Log>> get_or_create(const TopicPartition& tp, Uuid topic_id,
                                              const LogConfig& config) override;
   Uuid topic_id(const TopicPartition& tp) const override;
+  std::vector<LogDirDescription> describe_log_dirs() const override;
   Result<void> remove(const TopicPartition& tp) override;
   Offset checkpointed_high_watermark(const TopicPartition& tp) const override;
   Result<void> checkpoint_high_watermarks(
@@ -98,6 +100,7 @@ class FileLogManager final : public LogManager,
   FileLogOptions log_options(LogDir& dir, const TopicPartition& tp,
                              std::shared_ptr<Directory> directory, const LogConfig& config);
   Result<LogDir*> directory_for_new_log() const;
+  void tell_of_compaction(const std::string& topic) REQUIRES(change_mu_);
   void remove_later(LogDir& dir, std::string name, std::int64_t delay_ms);
 
   std::vector<Hosted> logs_of(const LogDir& dir) const EXCLUDES(mu_);
@@ -105,8 +108,9 @@ class FileLogManager final : public LogManager,
   Result<void> write_log_start_offsets(LogDir& dir) EXCLUDES(checkpoint_mu_, mu_);
   void on_log_failure(LogDir& dir, const Error& error);
 
-  // Runs `work` on the background executor every `interval`, until the shutdown.
-  void repeat(Duration interval, std::function<void(FileLogManager&)> work);
+  // Runs `work` on the background executor after `delay` and then every `interval`, until the
+  // shutdown.
+  void repeat(Duration delay, Duration interval, std::function<void(FileLogManager&)> work);
 
   // Fixed at construction
   const FileLogManagerOptions options_;
@@ -118,6 +122,7 @@ class FileLogManager final : public LogManager,
 
   Mutex change_mu_;
   Random random_ GUARDED_BY(change_mu_);
+  bool told_of_compaction_ GUARDED_BY(change_mu_) = false;
   Mutex checkpoint_mu_;
   mutable Mutex mu_;
   std::map<TopicPartition, Hosted> logs_ GUARDED_BY(mu_);

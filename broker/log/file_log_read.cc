@@ -107,6 +107,12 @@ Result<std::optional<TimestampAndOffset>> FileLog::find_max_timestamp() const {
                                          latest->size_bytes);
 }
 
+std::int64_t FileLog::size_bytes() const {
+  std::int64_t sum = 0;
+  for (const Piece& piece : pieces_from(Offset(0))) sum += piece.size_bytes;
+  return sum;
+}
+
 std::int64_t FileLog::bytes_between(Offset from, Offset to) const {
   if (from >= to) return 0;
   {

@@ -1,4 +1,4 @@
-// Cutting a log: at its end, where a follower parts ways with its leader, and at its start.
+// Cutting a log at its end, where a follower parts ways with its leader.
 //
 // Files go newest first, so that a crash in between leaves a log without holes.
 
@@ -117,6 +117,11 @@ Result<void> FileLog::drop_segments(std::vector<std::shared_ptr<Segment>> segmen
   }
   if (names.empty()) return {};
   TRY_VOID(options_.directory->sync());
+  remove_later(std::move(names));
+  return {};
+}
+
+void FileLog::remove_later(std::vector<std::string> names) {
   background_.run_after(milliseconds(config().file_delete_delay_ms),
                         [directory = options_.directory, names = std::move(names)] {
                           for (const std::string& name : names) {
@@ -125,36 +130,6 @@ Result<void> FileLog::drop_segments(std::vector<std::shared_ptr<Segment>> segmen
                             }
                           }
                         });
-  return {};
-}
-
-Result<void> FileLog::raise_log_start_offset(Offset offset) {
-  TRY_VOID(check_writable());
-  return guard(raise_start(offset));
-}
-
-Result<void> FileLog::raise_start(Offset offset) {
-  std::vector<std::shared_ptr<Segment>> dropped;
-  bool epochs_changed = false;
-  {
-    MutexLock lock(mu_);
-    TRY(const auto change, state_.raise_log_start_offset(offset));
-    if (!change.raised) return {};
-    epochs_changed = change.epochs_changed;
-    publish_offsets();
-    while (segments_.size() > 1 && std::next(segments_.begin())->first <= offset) {
-      dropped.push_back(segments_.begin()->second);
-      segments_.erase(segments_.begin());
-    }
-    if (!dropped.empty()) ++truncations_;
-  }
-  if (epochs_changed) TRY_VOID(store_epochs());
-  for (const auto& segment : dropped) {
-    TRY_VOID(remove_snapshot(*options_.directory, segment->base_offset()));
-    // Oldest first: what stays has no holes.
-    TRY_VOID(drop_segments({segment}));
-  }
-  return {};
 }
 
 }  // namespace barnabas::log

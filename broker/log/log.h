@@ -4,11 +4,13 @@
 // Invariants  log_start_offset() <= log_end_offset(). Offsets only rise. A batch below
 //             log_end_offset() changes only by truncation.
 // Threads     Writers (append, truncate, assign) are externally synchronized: the partition's lock.
-//             Reads and the offset getters: any thread.
+//             Reads and the offset getters: any thread; no read while a writer drops segments
+//             (truncation, delete_old_segments).
 // Failure     A disk error is KAFKA_STORAGE_ERROR; the log then refuses every further write.
 // Source      Kafka 3.9, kafka/log/UnifiedLog.scala
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 
@@ -64,8 +66,11 @@ class Log {
   virtual Result<void> truncate_to(Offset offset) = 0;
   // Drops everything; the log is empty and starts at `offset`.
   virtual Result<void> truncate_fully_and_start_at(Offset offset) = 0;
-  // Raises the log start offset (never lowers); whole segments below it may go.
+  // Raises the log start offset (never lowers). The bytes below it stay until delete_old_segments.
   virtual Result<void> raise_log_start_offset(Offset offset) = 0;
+  // Deletes the segments that retention lets go (rules in broker/log/core/retention.h), raising the
+  // log start offset to the first one that stays. Returns their number.
+  virtual Result<std::size_t> delete_old_segments(Offset high_watermark) = 0;
 
   virtual Offset log_start_offset() const = 0;
   virtual Offset log_end_offset() const = 0;
@@ -83,6 +88,7 @@ class Log {
   // The record with the greatest timestamp; nullopt: an empty log.
   virtual Result<std::optional<TimestampAndOffset>> find_max_timestamp() const = 0;
 
+  virtual std::int64_t size_bytes() const = 0;  // of all batches that are stored
   // Bytes in the log between two offsets that begin batches; used to decide whether a delayed
   // fetch has enough. Cheap; an estimate upwards is allowed across segments.
   virtual std::int64_t bytes_between(Offset from, Offset to) const = 0;

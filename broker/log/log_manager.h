@@ -5,18 +5,35 @@
 // Source   Kafka 3.9, kafka/log/LogManager.scala
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "broker/base/result.h"
 #include "broker/base/uuid.h"
 #include "broker/log/log.h"
 #include "broker/log/log_config.h"
+#include "broker/protocol/error_code.h"
 #include "broker/protocol/ids.h"
 
 namespace barnabas::log {
+
+// A log directory and what is in it.
+struct LogDirDescription {
+  struct Replica {
+    TopicPartition tp;
+    std::int64_t size_bytes = 0;
+    Offset log_end{0};
+  };
+  std::string path;                    // absolute
+  ErrorCode error = ErrorCode::kNone;  // KAFKA_STORAGE_ERROR: it has failed; the rest is not known
+  std::int64_t total_bytes = -1;       // of its file system
+  std::int64_t usable_bytes = -1;
+  std::vector<Replica> replicas;  // ascending
+};
 
 class LogManager {
  public:
@@ -33,6 +50,9 @@ class LogManager {
                                                      const LogConfig& config) = 0;
   // The topic id stored with the log; zero: none known, or no such log.
   virtual Uuid topic_id(const TopicPartition& tp) const = 0;
+
+  // In the order of the configuration.
+  virtual std::vector<LogDirDescription> describe_log_dirs() const = 0;
 
   // Renames the folder to `-delete` and removes it later. No log: nothing happens.
   virtual Result<void> remove(const TopicPartition& tp) = 0;

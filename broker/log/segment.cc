@@ -263,7 +263,8 @@ Result<void> Segment::flush() {
 
 Result<std::vector<std::string>> Segment::mark_deleted() {
   std::vector<std::string> renamed;
-  for (const auto suffix : {kLogSuffix, kIndexSuffix, kTimeIndexSuffix, kTxnIndexSuffix}) {
+  for (const auto suffix :
+       {kLogSuffix, kIndexSuffix, kTimeIndexSuffix, kTxnIndexSuffix, kSnapshotSuffix}) {
     const std::string name = segment_file(base_offset_, suffix);
     if (!directory_->exists(name)) continue;
     renamed.push_back(name + std::string(kDeletedSuffix));

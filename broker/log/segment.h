@@ -94,7 +94,8 @@ class Segment {
   // Makes everything durable.
   Result<void> flush();
 
-  // Renames the files to <name>.deleted; returns the new names, to be removed later.
+  // Renames the files, and the snapshot of the producers at its base, to <name>.deleted; returns
+  // the new names, to be removed later.
   Result<std::vector<std::string>> mark_deleted();
 
  private:

@@ -56,6 +56,28 @@ class AppendSink {
   virtual void done(std::vector<AppendOutcome> outcomes) = 0;
 };
 
+// ---- deletion of records ----
+
+struct DeleteRecordsEntry {
+  std::string_view topic;
+  PartitionId partition{0};
+  Offset offset{0};  // the first that stays, or kDeleteToHighWatermark
+};
+
+struct DeleteRecordsOutcome {
+  ErrorCode error = ErrorCode::kNone;
+  Offset low_watermark = kUnknownOffset;
+};
+
+class DeleteRecordsSink {
+ public:
+  virtual ~DeleteRecordsSink() = default;
+  // The leaders have deleted; the answer waits for their followers. At most once, before done().
+  virtual void parked() = 0;
+  // One outcome per entry, in the order of the entries.
+  virtual void done(std::vector<DeleteRecordsOutcome> outcomes) = 0;
+};
+
 // ---- fetch ----
 
 struct FetchEntry {
@@ -141,6 +163,22 @@ struct EndOffsetQuery {
   PartitionId partition{0};
   LeaderEpoch current_leader_epoch = kNoLeaderEpoch;  // not given
   LeaderEpoch leader_epoch{0};
+};
+
+// ---- log directories ----
+
+// What log::LogDirDescription says, and how far each replica is behind its high watermark.
+struct LogDirInfo {
+  struct Replica {
+    TopicPartition tp;
+    std::int64_t size_bytes = 0;
+    std::int64_t offset_lag = -1;  // -1: not known, the replica has no role
+  };
+  std::string path;
+  ErrorCode error = ErrorCode::kNone;
+  std::int64_t total_bytes = -1;
+  std::int64_t usable_bytes = -1;
+  std::vector<Replica> replicas;
 };
 
 struct LeaderIdAndEpoch {

@@ -63,6 +63,12 @@ Offset Partition::high_watermark() const {
   return core_.high_watermark();
 }
 
+std::optional<std::int64_t> Partition::offset_lag(Offset log_end) const {
+  MutexLock lock(mu_);
+  if (check_open() != ErrorCode::kNone) return std::nullopt;
+  return core_.offset_lag(log_end);
+}
+
 PartitionStatus Partition::status() const {
   MutexLock lock(mu_);
   PartitionStatus status;
@@ -165,11 +171,15 @@ void Partition::close() {
 void Partition::wake_all() {
   append_watchers_.check();
   fetch_watchers_.check();
+  delete_watchers_.check();
 }
 
 void Partition::on_live_brokers(const LiveBrokers& live) {
-  MutexLock lock(mu_);
-  core_.on_live_brokers(live);
+  {
+    MutexLock lock(mu_);
+    core_.on_live_brokers(live);
+  }
+  delete_watchers_.check();
 }
 
 void Partition::maybe_shrink_isr() {
@@ -179,6 +189,14 @@ void Partition::maybe_shrink_isr() {
     core_.on_isr_expiration(offsets(), parts_.clock.now(), outbox_);
   }
   carry_out_effects();
+}
+
+void Partition::delete_old_segments() {
+  MutexLock lock(mu_);
+  if (check_open() != ErrorCode::kNone) return;
+  if (auto deleted = log_->delete_old_segments(core_.high_watermark()); !deleted) {
+    note(std::move(deleted).error());
+  }
 }
 
 // ---- as leader
@@ -204,6 +222,22 @@ std::optional<ErrorCode> Partition::check_replicated(Offset required_offset,
   MutexLock lock(mu_);
   if (const ErrorCode error = check_open(); error != ErrorCode::kNone) return error;
   return core_.check_replicated(required_offset, epoch);
+}
+
+Result<Partition::DeleteResult> Partition::delete_records(Offset offset, bool deletes) {
+  MutexLock lock(mu_);
+  if (const ErrorCode error = check_open(); error != ErrorCode::kNone) return error;
+  TRY(const Offset start, core_.check_delete_records(offset, deletes));
+  if (auto raised = log_->raise_log_start_offset(start); !raised) {
+    return note(std::move(raised).error());
+  }
+  return DeleteResult{start, core_.low_watermark(offsets())};
+}
+
+Result<std::optional<Offset>> Partition::check_deleted(Offset required_offset) const {
+  MutexLock lock(mu_);
+  if (const ErrorCode error = check_open(); error != ErrorCode::kNone) return error;
+  return core_.check_deleted(required_offset, offsets());
 }
 
 FetchRequestInfo Partition::request_info(const FetchParams& params, const FetchEntry& entry) const {
@@ -434,6 +468,8 @@ void Partition::carry_out(const Effect& effect) {
     wake_all();
   } else if (std::holds_alternative<DataAppended>(effect)) {
     fetch_watchers_.check();
+  } else if (std::holds_alternative<FollowerLogStartMoved>(effect)) {
+    delete_watchers_.check();
   } else if (std::holds_alternative<LeadershipChanged>(effect)) {
     wake_all();
   } else {

@@ -73,6 +73,8 @@ class Partition : public std::enable_shared_from_this<Partition> {
   bool is_offline() const;
   LeaderIdAndEpoch leader() const;
   Offset high_watermark() const;
+  // How far a log that ends at `log_end` is behind the high watermark; nullopt: offline or closed.
+  std::optional<std::int64_t> offset_lag(Offset log_end) const;
 
   // ---- state changes; coordination executor.
   LeaderEpoch leader_epoch() const;
@@ -91,6 +93,8 @@ class Partition : public std::enable_shared_from_this<Partition> {
   void on_live_brokers(const LiveBrokers& live);
   // Proposes the removal of followers that lag too long.
   void maybe_shrink_isr();
+  // Deletes what retention lets go; background executor.
+  void delete_old_segments();
 
   // ---- as leader.
   struct AppendResult {
@@ -107,6 +111,17 @@ class Partition : public std::enable_shared_from_this<Partition> {
                                         LeaderEpoch required_epoch = kNoLeaderEpoch);
   // Has an acks=all append been replicated, or never will be? nullopt: not yet.
   std::optional<ErrorCode> check_replicated(Offset required_offset, LeaderEpoch epoch) const;
+
+  struct DeleteResult {
+    Offset required_offset = kUnknownOffset;  // for check_deleted
+    Offset low_watermark = kUnknownOffset;    // so far
+  };
+  // Raises the log start offset to `offset`; as of ReplicaCore::check_delete_records.
+  Result<DeleteResult> delete_records(Offset offset, bool deletes);
+  // The low watermark, once no live replica has records below `required_offset` any more; nullopt:
+  // not yet.
+  //   errors  NOT_LEADER_OR_FOLLOWER, KAFKA_STORAGE_ERROR
+  Result<std::optional<Offset>> check_deleted(Offset required_offset) const;
 
   //   max_bytes      what is left of the response, bounded by the entry's limit by the caller
   //   at_least_one   the first batch is returned whole even when it is larger
@@ -142,6 +157,8 @@ class Partition : public std::enable_shared_from_this<Partition> {
   // ---- what waits: completed when the high watermark moves, data arrives, or leadership changes.
   Watchers& append_watchers() { return append_watchers_; }
   Watchers& fetch_watchers() { return fetch_watchers_; }
+  // Also when a follower's log start offset moves, or a broker goes.
+  Watchers& delete_watchers() { return delete_watchers_; }
 
  private:
   LogOffsets offsets() const REQUIRES(mu_);
@@ -167,6 +184,7 @@ class Partition : public std::enable_shared_from_this<Partition> {
   // Thread-safe
   Watchers append_watchers_;
   Watchers fetch_watchers_;
+  Watchers delete_watchers_;
 
   mutable Mutex mu_;
   ReplicaCore core_ GUARDED_BY(mu_);

@@ -6,6 +6,7 @@
 
 #include "broker/base/logging.h"
 #include "broker/replica/delayed_append.h"
+#include "broker/replica/delayed_delete_records.h"
 #include "broker/replica/delayed_fetch.h"
 
 namespace barnabas::replica {
@@ -25,17 +26,20 @@ ReplicaManager::~ReplicaManager() {
   *alive_ = nullptr;
   parts_.coordination.cancel(isr_expiration_);
   parts_.coordination.cancel(checkpoint_timer_);
+  parts_.coordination.cancel(retention_timer_);
   // Waiting operations hold their partitions and are held by them.
   delayed_.clear();
   leader_watch_.clear();
   for (const auto& partition : partitions()) {
     partition->append_watchers().clear();
     partition->fetch_watchers().clear();
+    partition->delete_watchers().clear();
   }
 }
 
 void ReplicaManager::start() {
   schedule_isr_expiration();
+  schedule_retention(config_.initial_task_delay);
 }
 
 void ReplicaManager::shutdown() {
@@ -43,6 +47,11 @@ void ReplicaManager::shutdown() {
   fetchers_.close();
   parts_.coordination.cancel(std::exchange(isr_expiration_, {}));
   parts_.coordination.cancel(std::exchange(checkpoint_timer_, {}));
+  parts_.coordination.cancel(std::exchange(retention_timer_, {}));
+  {
+    MutexLock lock(retention_mu_);
+    retention_stopped_ = true;
+  }
   if (checkpointing_) checkpoint_high_watermarks();
   checkpointing_ = false;
 }
@@ -59,6 +68,28 @@ void ReplicaManager::schedule_isr_expiration() {
 void ReplicaManager::expire_isrs() {
   for (const auto& partition : partitions()) partition->maybe_shrink_isr();
   schedule_isr_expiration();
+}
+
+void ReplicaManager::schedule_retention(Duration delay) {
+  retention_timer_ = parts_.coordination.run_after(delay, [alive = alive_] {
+    if (!*alive) return;
+    (*alive)->parts_.background.post([alive] {
+      if (!*alive) return;
+      ReplicaManager& self = **alive;
+      self.delete_old_segments();
+      self.parts_.coordination.post([alive] {
+        if (*alive) (*alive)->schedule_retention((*alive)->config_.retention_check_interval);
+      });
+    });
+  });
+}
+
+void ReplicaManager::delete_old_segments() {
+  for (const auto& partition : partitions()) {
+    MutexLock lock(retention_mu_);
+    if (retention_stopped_) return;
+    partition->delete_old_segments();
+  }
 }
 
 void ReplicaManager::schedule_checkpoint() {
@@ -334,6 +365,34 @@ void ReplicaManager::fetch(FetchParams params, std::vector<FetchEntry> entries,
   operation->carry_out_effects();
 }
 
+void ReplicaManager::delete_records(const std::vector<DeleteRecordsEntry>& entries,
+                                    Duration timeout, std::unique_ptr<DeleteRecordsSink> sink) {
+  std::vector<DeleteRecordsOutcome> outcomes(entries.size());
+  std::vector<DelayedDeleteRecords::Waiting> waiting;
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    const DeleteRecordsEntry& entry = entries[i];
+    auto partition = partition_or_error(entry.topic, entry.partition);
+    if (!partition) {
+      outcomes[i].error = partition.error().code;
+      continue;
+    }
+    const bool deletes = parts_.topic_configs.get(entry.topic).deletes;
+    const auto result = (*partition)->delete_records(entry.offset, deletes);
+    if (!result) {
+      outcomes[i].error = result.error().code;
+      continue;
+    }
+    outcomes[i].low_watermark = result->low_watermark;
+    waiting.push_back({std::move(*partition), result->required_offset, i, false});
+  }
+  if (waiting.empty()) return sink->done(std::move(outcomes));
+  const auto operation = std::make_shared<DelayedDeleteRecords>(
+      std::move(waiting), std::move(outcomes), std::move(sink));
+  operation->tell_parked();
+  operation->watch();
+  delayed_.add(operation, parts_.clock.now() + timeout);
+}
+
 Result<log::TimestampAndOffset> ReplicaManager::list_offsets(const ListOffsetsQuery& query) const {
   TRY(const auto partition, partition_or_error(query.topic, query.partition));
   return partition->list_offsets(query);
@@ -343,6 +402,23 @@ Result<log::EpochEndOffset> ReplicaManager::end_offset_for_leader_epoch(
     const EndOffsetQuery& query) const {
   TRY(const auto partition, partition_or_error(query.topic, query.partition));
   return partition->end_offset_for_leader_epoch(query);
+}
+
+std::vector<LogDirInfo> ReplicaManager::describe_log_dirs() const {
+  std::vector<LogDirInfo> infos;
+  for (log::LogDirDescription& dir : parts_.logs.describe_log_dirs()) {
+    LogDirInfo& info = infos.emplace_back();
+    info.path = std::move(dir.path);
+    info.error = dir.error;
+    info.total_bytes = dir.total_bytes;
+    info.usable_bytes = dir.usable_bytes;
+    for (log::LogDirDescription::Replica& replica : dir.replicas) {
+      const auto partition = find(replica.tp.topic, replica.tp.partition);
+      const auto lag = partition ? partition->offset_lag(replica.log_end) : std::nullopt;
+      info.replicas.push_back({std::move(replica.tp), replica.size_bytes, lag.value_or(-1)});
+    }
+  }
+  return infos;
 }
 
 // ---- look-ups

@@ -46,6 +46,8 @@ struct ReplicaManagerConfig {
   std::string inter_broker_listener = "PLAINTEXT";
   Duration replica_lag_time_max = milliseconds(30000);               // replica.lag.time.max.ms
   Duration high_watermark_checkpoint_interval = milliseconds(5000);  // replica.high.watermark....
+  Duration initial_task_delay = milliseconds(30000);                 // log.initial.task.delay.ms
+  Duration retention_check_interval = milliseconds(300000);  // log.retention.check.interval.ms
   FetcherConfig fetcher;
 };
 
@@ -53,7 +55,7 @@ struct ReplicaManagerConfig {
 struct ReplicaManagerParts {
   const Clock& clock;
   Executor& coordination;                // controller requests, AlterPartition, ISR expiration
-  Executor& background;                  // checkpoints
+  Executor& background;                  // checkpoints, retention
   Executor& timers;                      // expiry of delayed operations
   std::vector<Executor*> fetcher_homes;  // reactors; a source broker's fetcher lives on one
   protocol::Transport& transport;
@@ -90,10 +92,11 @@ class ReplicaManager {
 
   // Before start(). The observer outlives the last order of a controller.
   void set_leadership_observer(LeadershipObserver* observer) { observer_ = observer; }
-  // Starts the ISR expiration timer. The checkpoint starts with the first LeaderAndIsr.
+  // Starts the timers of ISR expiration and retention. The checkpoint starts with the first
+  // LeaderAndIsr.
   void start();
-  // Stops the fetchers and writes the high watermarks once more. Part of a clean shutdown; on the
-  // coordination executor.
+  // Stops fetchers and retention and writes the high watermarks once more. Part of a clean
+  // shutdown; on the coordination executor.
   void shutdown();
 
   // The czxid of our registration; told after each (re-)registration.
@@ -115,6 +118,9 @@ class ReplicaManager {
   void append(std::vector<AppendEntry> entries, Acks acks, Duration timeout,
               log::AppendOrigin origin, std::unique_ptr<AppendSink> sink);
   void fetch(FetchParams params, std::vector<FetchEntry> entries, std::unique_ptr<FetchSink> sink);
+  // The topics' configs must be loaded.
+  void delete_records(const std::vector<DeleteRecordsEntry>& entries, Duration timeout,
+                      std::unique_ptr<DeleteRecordsSink> sink);
   // A snapshot of the metadata; not at once if it names a leader that has probably just died.
   void tell_metadata(MetadataQuery query, std::unique_ptr<MetadataSink> sink) {
     leader_watch_.tell_metadata(std::move(query), std::move(sink));
@@ -122,6 +128,9 @@ class ReplicaManager {
   // No value: nothing found; offset, timestamp and epoch are -1.
   Result<log::TimestampAndOffset> list_offsets(const ListOffsetsQuery& query) const;
   Result<log::EpochEndOffset> end_offset_for_leader_epoch(const EndOffsetQuery& query) const;
+
+  // The log directories and their replicas. May wait for the disk.
+  std::vector<LogDirInfo> describe_log_dirs() const;
 
   // ---- look-ups.
   // The replica hosted here, or null.
@@ -169,6 +178,8 @@ class ReplicaManager {
   void tell_leadership(const Partition& partition);
   void expire_isrs();
   void schedule_isr_expiration();
+  void schedule_retention(Duration delay);
+  void delete_old_segments();
   void schedule_checkpoint();
   void checkpoint_high_watermarks();
 
@@ -185,12 +196,17 @@ class ReplicaManager {
   bool checkpointing_ = false;
   TimerId isr_expiration_;
   TimerId checkpoint_timer_;
+  TimerId retention_timer_;
 
   // Thread-safe
   DelayedOperations delayed_;
   LeaderWatch leader_watch_;
   AlterPartitionSender alter_partition_;
   ReplicaFetcherManager fetchers_;
+
+  // Held while one partition's old segments are deleted: after a shutdown nobody writes any more.
+  Mutex retention_mu_;
+  bool retention_stopped_ GUARDED_BY(retention_mu_) = false;
 
   mutable Mutex mu_;
   std::unordered_map<TopicPartition, std::shared_ptr<Partition>, KeyHash, KeyEqual> partitions_

@@ -86,6 +86,7 @@ log::FileLogManagerOptions log_options(const config::BrokerConfig& config, std::
       milliseconds(config.log_flush_offset_checkpoint_interval_ms);
   options.flush_start_offset_checkpoint_interval =
       milliseconds(config.log_flush_start_offset_checkpoint_interval_ms);
+  options.initial_task_delay = milliseconds(config.log_initial_task_delay_ms);
   options.random_seed = seed;
   options.on_directory_failure = [](const std::string& dir, bool all_failed) {
     log_error("Log directory {} has failed", dir);

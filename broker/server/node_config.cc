@@ -1,6 +1,7 @@
 #include "broker/server/node_config.h"
 
 #include <algorithm>
+#include <string_view>
 
 #include "broker/protocol/error_code.h"
 #include "config/topic_config.h"
@@ -13,6 +14,8 @@ log::LogConfig log_config(const config::BrokerConfig& config, const config::Prop
   log.segment_bytes = topic.segment_bytes;
   log.segment_ms = topic.segment_ms;
   log.segment_jitter_ms = topic.segment_jitter_ms;
+  log.retention_ms = topic.retention_ms;
+  log.retention_bytes = topic.retention_bytes;
   log.segment_index_bytes = topic.segment_index_bytes;
   log.index_interval_bytes = topic.index_interval_bytes;
   log.max_message_bytes = topic.max_message_bytes;
@@ -25,8 +28,11 @@ log::LogConfig log_config(const config::BrokerConfig& config, const config::Prop
   log.file_delete_delay_ms = topic.file_delete_delay_ms;
   log.min_insync_replicas = topic.min_insync_replicas;
   log.unclean_leader_election_enable = topic.unclean_leader_election_enable;
-  log.compacted = std::find(topic.cleanup_policy.begin(), topic.cleanup_policy.end(), "compact") !=
-                  topic.cleanup_policy.end();
+  const auto cleanup_has = [&topic](std::string_view policy) {
+    return std::ranges::find(topic.cleanup_policy, policy) != topic.cleanup_policy.end();
+  };
+  log.deletes = cleanup_has("delete");
+  log.compacted = cleanup_has("compact");
   return log;
 }
 
@@ -38,6 +44,8 @@ replica::ReplicaManagerConfig replica_manager_config(const config::BrokerConfig&
   replica.replica_lag_time_max = milliseconds(config.replica_lag_time_max_ms);
   replica.high_watermark_checkpoint_interval =
       milliseconds(config.replica_high_watermark_checkpoint_interval_ms);
+  replica.initial_task_delay = milliseconds(config.log_initial_task_delay_ms);
+  replica.retention_check_interval = milliseconds(config.log_retention_check_interval_ms);
   replica.fetcher.num_fetchers = config.num_replica_fetchers;
   replica.fetcher.wait_max = milliseconds(config.replica_fetch_wait_max_ms);
   replica.fetcher.min_bytes = config.replica_fetch_min_bytes;

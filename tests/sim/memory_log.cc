@@ -1,9 +1,12 @@
 #include "tests/sim/memory_log.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
+#include <vector>
 
 #include "broker/base/check.h"
+#include "broker/log/core/retention.h"
 #include "broker/protocol/record_batch.h"
 
 namespace barnabas::sim {
@@ -101,6 +104,28 @@ Result<void> MemoryLog::raise_log_start_offset(Offset offset) {
   return {};
 }
 
+Result<std::size_t> MemoryLog::delete_old_segments(Offset high_watermark) {
+  std::vector<log::AgingSegment> segments;
+  for (const auto& [base, bytes] : batches_) {
+    segments.push_back(
+        {base, static_cast<std::int64_t>(bytes->size()), view_of(bytes).max_timestamp()});
+  }
+  const std::size_t due =
+      log::deletable_segments(segments, {log_start_offset(), log_end_offset(), high_watermark},
+                              config_, clock_->wall_clock_ms())
+          .total();
+  if (due == 0) return due;
+  batches_.erase(batches_.begin(), std::next(batches_.begin(), static_cast<std::ptrdiff_t>(due)));
+  TRY_VOID(raise_log_start_offset(batches_.empty() ? log_end_offset() : batches_.begin()->first));
+  return due;
+}
+
+std::int64_t MemoryLog::size_bytes() const {
+  std::int64_t sum = 0;
+  for (const auto& [base, bytes] : batches_) sum += static_cast<std::int64_t>(bytes->size());
+  return sum;
+}
+
 Result<void> MemoryLog::assign_epoch_start(LeaderEpoch epoch, Offset start) {
   state_.assign_epoch_start(epoch, start);
   return {};
@@ -189,6 +214,17 @@ Result<std::shared_ptr<log::Log>> MemoryLogManager::get_or_create(const TopicPar
 Uuid MemoryLogManager::topic_id(const TopicPartition& tp) const {
   const auto it = logs_.find(tp);
   return it == logs_.end() ? Uuid{} : it->second.topic_id;
+}
+
+std::vector<log::LogDirDescription> MemoryLogManager::describe_log_dirs() const {
+  log::LogDirDescription memory;
+  memory.path = "/memory";
+  memory.total_bytes = 2000;
+  memory.usable_bytes = 1000;
+  for (const auto& [tp, entry] : logs_) {
+    memory.replicas.push_back({tp, entry.log->size_bytes(), entry.log->log_end_offset()});
+  }
+  return {memory};
 }
 
 Result<void> MemoryLogManager::remove(const TopicPartition& tp) {

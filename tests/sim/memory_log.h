@@ -31,6 +31,8 @@ class MemoryLog final : public log::Log {
   Result<void> truncate_to(Offset offset) override;
   Result<void> truncate_fully_and_start_at(Offset offset) override;
   Result<void> raise_log_start_offset(Offset offset) override;
+  // Each batch counts as a segment.
+  Result<std::size_t> delete_old_segments(Offset high_watermark) override;
   Offset log_start_offset() const override { return state_.log_start_offset(); }
   Offset log_end_offset() const override { return state_.log_end_offset(); }
   LeaderEpoch latest_epoch() const override { return state_.epochs().latest_epoch(); }
@@ -42,6 +44,7 @@ class MemoryLog final : public log::Log {
   Result<std::optional<log::TimestampAndOffset>> find_by_timestamp(
       Timestamp timestamp) const override;
   Result<std::optional<log::TimestampAndOffset>> find_max_timestamp() const override;
+  std::int64_t size_bytes() const override;
   std::int64_t bytes_between(Offset from, Offset to) const override;
 
   // A new process has opened this log: its clock, and the producers as a snapshot at the end and
@@ -73,6 +76,8 @@ class MemoryLogManager final : public log::LogManager {
   Result<std::shared_ptr<log::Log>> get_or_create(const TopicPartition& tp, Uuid topic_id,
                                                   const log::LogConfig& config) override;
   Uuid topic_id(const TopicPartition& tp) const override;
+  // One directory without bounds.
+  std::vector<log::LogDirDescription> describe_log_dirs() const override;
   Result<void> remove(const TopicPartition& tp) override;
   Offset checkpointed_high_watermark(const TopicPartition& tp) const override;
   Result<void> checkpoint_high_watermarks(

@@ -14,6 +14,8 @@ struct LogConfig {
   std::int64_t segment_bytes = 1073741824;
   std::int64_t segment_ms = 604800000;
   std::int64_t segment_jitter_ms = 0;
+  std::int64_t retention_ms = 604800000;  // negative: for ever
+  std::int64_t retention_bytes = -1;      // negative: any size
   std::int32_t segment_index_bytes = 10485760;
   std::int32_t index_interval_bytes = 4096;
   std::int32_t max_message_bytes = 1048588;
@@ -24,6 +26,7 @@ struct LogConfig {
   std::int64_t file_delete_delay_ms = 60000;
   std::int32_t min_insync_replicas = 1;
   bool unclean_leader_election_enable = false;
+  bool deletes = true;     // cleanup.policy contains delete: old records expire
   bool compacted = false;  // cleanup.policy contains compact: every record needs a key
 };
 

@@ -53,6 +53,10 @@ struct HighWatermarkAdvanced {
 struct DataAppended {
   bool operator==(const DataAppended&) const = default;
 };
+// Deletions of records that wait for the followers may be complete.
+struct FollowerLogStartMoved {
+  bool operator==(const FollowerLogStartMoved&) const = default;
+};
 // Whatever waits is to be looked at again.
 struct LeadershipChanged {
   bool operator==(const LeadershipChanged&) const = default;
@@ -63,7 +67,8 @@ struct ProposeIsr {
   bool operator==(const ProposeIsr&) const = default;
 };
 
-using Effect = std::variant<HighWatermarkAdvanced, DataAppended, LeadershipChanged, ProposeIsr>;
+using Effect = std::variant<HighWatermarkAdvanced, DataAppended, FollowerLogStartMoved,
+                            LeadershipChanged, ProposeIsr>;
 // In the order in which they are to be carried out.
 using Effects = std::vector<Effect>;
 

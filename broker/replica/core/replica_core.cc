@@ -112,6 +112,28 @@ std::optional<ErrorCode> ReplicaCore::check_replicated(Offset required_offset,
                                    min_isr());
 }
 
+Result<Offset> ReplicaCore::check_delete_records(Offset asked, bool deletes) const {
+  if (!is_leader()) return ErrorCode::kNotLeaderOrFollower;
+  if (!deletes) return ErrorCode::kPolicyViolation;
+  const Offset offset = asked == kDeleteToHighWatermark ? high_watermark_ : asked;
+  if (offset < Offset{0} || offset > high_watermark_) return ErrorCode::kOffsetOutOfRange;
+  return offset;
+}
+
+Offset ReplicaCore::low_watermark(LogOffsets log) const {
+  Offset lowest = log.log_start;
+  for (const auto& [id, follower] : followers_) {
+    if (is_alive(id)) lowest = std::min(lowest, follower.log_start_offset());
+  }
+  return lowest;
+}
+
+Result<std::optional<Offset>> ReplicaCore::check_deleted(Offset required, LogOffsets log) const {
+  if (!is_leader()) return ErrorCode::kNotLeaderOrFollower;
+  const Offset low = low_watermark(log);
+  return low >= required ? std::optional(low) : std::nullopt;
+}
+
 Offset ReplicaCore::bound(FetchIsolation isolation, LogOffsets log) const {
   switch (isolation) {
     case FetchIsolation::kLogEnd:
@@ -160,6 +182,7 @@ void ReplicaCore::on_follower_fetch(BrokerId id, Offset fetch_offset, Offset fol
   CHECK(fetch_offset <= log.log_end, "replica {} at {} of {}", id, fetch_offset, log.log_end);
   FollowerState& follower = found->second;
   const bool moved = follower.log_end_offset() != fetch_offset;
+  if (follower.log_start_offset() != follower_log_start) out.push_back(FollowerLogStartMoved{});
   follower.on_fetch(fetch_offset, follower_log_start, log.log_end, now);
   maybe_expand_isr(id, follower, out);
   if (moved) maybe_advance_high_watermark(log, now, out);

@@ -7,13 +7,16 @@
 // Source      Kafka 3.9, kafka/cluster/Partition.scala
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
 #include <vector>
 
 #include "broker/base/clock.h"
+#include "broker/base/result.h"
 #include "broker/protocol/error_code.h"
 #include "broker/protocol/ids.h"
 #include "broker/replica/core/effects.h"
@@ -28,6 +31,9 @@ struct ReplicaCoreConfig {
   BrokerId self{0};
   Duration replica_lag_time_max = milliseconds(30000);
 };
+
+// In a request to delete records: below the high watermark.
+inline constexpr Offset kDeleteToHighWatermark{-1};
 
 // The brokers alive by the metadata cache, ascending. Shared by all partitions.
 using LiveBrokers = std::shared_ptr<const std::vector<BrokerId>>;
@@ -46,6 +52,10 @@ class ReplicaCore {
   Offset high_watermark() const { return high_watermark_; }
   // Without transactions nothing is unstable.
   Offset last_stable_offset() const { return high_watermark_; }
+  // How far a log that ends at `log_end` is behind the high watermark.
+  std::int64_t offset_lag(Offset log_end) const {
+    return std::max<std::int64_t>(high_watermark_ - log_end, 0);
+  }
   std::optional<Offset> leader_epoch_start() const { return leader_epoch_start_; }
   const Isr& isr() const { return isr_; }
   const std::map<BrokerId, FollowerState>& followers() const { return followers_; }
@@ -83,6 +93,17 @@ class ReplicaCore {
   //   nullopt   not yet
   //   errors    NOT_LEADER_OR_FOLLOWER, NOT_ENOUGH_REPLICAS_AFTER_APPEND
   std::optional<ErrorCode> check_replicated(Offset required_offset, LeaderEpoch epoch) const;
+
+  // The offset below which a client may have the records deleted that it asks of.
+  //   asked    or kDeleteToHighWatermark
+  //   deletes  cleanup.policy has delete
+  //   errors   NOT_LEADER_OR_FOLLOWER, POLICY_VIOLATION, OFFSET_OUT_OF_RANGE
+  Result<Offset> check_delete_records(Offset asked, bool deletes) const;
+  // The lowest log start offset among this log and the followers that are alive.
+  Offset low_watermark(LogOffsets log) const;
+  // The low watermark once it has reached `required`; nullopt: not yet.
+  //   errors   NOT_LEADER_OR_FOLLOWER
+  Result<std::optional<Offset>> check_deleted(Offset required, LogOffsets log) const;
 
   FetchDecision check_fetch(const FetchRequestInfo& fetch, LogOffsets log) const;
   // A follower asked for `fetch_offset`: it holds everything below it. `log` is as before the read.

@@ -9,10 +9,12 @@
 #include "broker/protocol/messages/controlled_shutdown.h"
 #include "broker/protocol/messages/create_topics.h"
 #include "broker/protocol/messages/delete_groups.h"
+#include "broker/protocol/messages/delete_records.h"
 #include "broker/protocol/messages/delete_topics.h"
 #include "broker/protocol/messages/describe_cluster.h"
 #include "broker/protocol/messages/describe_configs.h"
 #include "broker/protocol/messages/describe_groups.h"
+#include "broker/protocol/messages/describe_log_dirs.h"
 #include "broker/protocol/messages/elect_leaders.h"
 #include "broker/protocol/messages/fetch.h"
 #include "broker/protocol/messages/find_coordinator.h"
@@ -58,10 +60,11 @@ TEST(ApiTable, ServesWhatIsPromisedAndNothingElse) {
   for (const Api& api : served_apis()) {
     table += fmt::format("{}:{}-{} ", static_cast<int>(api.key), api.min_version, api.max_version);
   }
-  EXPECT_EQ(table,
-            "0:0-11 1:4-17 2:1-9 3:0-12 4:0-7 5:0-4 6:0-8 7:0-3 8:0-9 9:0-9 10:0-6 11:0-9 12:0-4 "
-            "13:0-5 14:0-5 15:0-5 16:0-5 18:0-4 19:0-7 20:0-6 22:0-5 23:0-4 32:0-4 42:0-2 43:0-2 "
-            "47:0-0 56:0-3 60:0-1 67:0-0 ");
+  EXPECT_EQ(
+      table,
+      "0:0-11 1:4-17 2:1-9 3:0-12 4:0-7 5:0-4 6:0-8 7:0-3 8:0-9 9:0-9 10:0-6 11:0-9 12:0-4 "
+      "13:0-5 14:0-5 15:0-5 16:0-5 18:0-4 19:0-7 20:0-6 21:0-2 22:0-5 23:0-4 32:0-4 35:0-4 42:0-2 "
+      "43:0-2 47:0-0 56:0-3 60:0-1 67:0-0 ");
 }
 
 // A client chooses the version: an answer that fills a field which an old version does not have
@@ -93,7 +96,9 @@ using Served = ::testing::Types<
     Messages<DescribeClusterRequest, DescribeClusterResponse>,
     Messages<AllocateProducerIdsRequest, AllocateProducerIdsResponse>,
     Messages<DeleteGroupsRequest, DeleteGroupsResponse>,
+    Messages<DeleteRecordsRequest, DeleteRecordsResponse>,
     Messages<DescribeGroupsRequest, DescribeGroupsResponse>,
+    Messages<DescribeLogDirsRequest, DescribeLogDirsResponse>,
     Messages<FindCoordinatorRequest, FindCoordinatorResponse>,
     Messages<HeartbeatRequest, HeartbeatResponse>, Messages<JoinGroupRequest, JoinGroupResponse>,
     Messages<LeaveGroupRequest, LeaveGroupResponse>,

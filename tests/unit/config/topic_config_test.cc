@@ -28,6 +28,16 @@ TEST(TopicConfig, ComesFromTheBrokerUnlessTheTopicSaysOtherwise) {
   EXPECT_EQ(own.cleanup_policy, (std::vector<std::string>{"compact", "delete"}));
 }
 
+TEST(TopicConfig, RetentionIsTheTopicsElseTheBrokersFinestUnit) {
+  const BrokerConfig config = broker({{"log.retention.hours", "1"},
+                                      {"log.retention.minutes", "5"},
+                                      {"log.retention.bytes", "99"}});
+  EXPECT_EQ(make_topic_config(config, {}).retention_ms, 300'000);
+  EXPECT_EQ(make_topic_config(config, {}).retention_bytes, 99);
+  EXPECT_EQ(make_topic_config(config, {{"retention.ms", "-1"}}).retention_ms, -1);
+  EXPECT_TRUE(config.warnings().empty()) << config.warnings().front();
+}
+
 // Somebody else may have written the znode: a broker has to live with it.
 TEST(TopicConfig, ValuesThatDoNotParseCountAsNotSet) {
   EXPECT_EQ(make_topic_config(broker(), {{"segment.bytes", "x"}, {"no.such", "1"}}).segment_bytes,

@@ -142,21 +142,6 @@ TEST_F(LogTruncation, BelowTheFirstSegmentStartsThere) {
   EXPECT_EQ(log->log_end_offset(), Offset(50));
 }
 
-TEST_F(LogTruncation, RaisingTheStartDropsWholeSegmentsBelow) {
-  config.segment_bytes = 1000;
-  open(true);
-  append_many(40, 1, 100);
-  ASSERT_TRUE(log->raise_log_start_offset(Offset(20)));
-  EXPECT_EQ(log->log_start_offset(), Offset(20));
-  EXPECT_GT(log->first_segment_base_offset(), Offset(10));
-  EXPECT_LE(log->first_segment_base_offset(), Offset(20));
-  EXPECT_EQ(log->read(Offset(19), 10, Offset(40), true).code_or(ErrorCode::kNone),
-            ErrorCode::kOffsetOutOfRange);
-  EXPECT_EQ(base_offsets(read(Offset(20), 1)), std::vector{Offset(20)});
-  EXPECT_EQ(log->raise_log_start_offset(Offset(41)).code_or(ErrorCode::kNone),
-            ErrorCode::kOffsetOutOfRange);
-}
-
 // Appends, cuts, crashes and clean stops in any order, beside a list that does the same: the log
 // always holds exactly the list's batches, and the producer goes on where they end.
 TEST_F(LogTruncation, AnyHistoryLeavesExactlyTheBatchesThatShouldBeThere) {

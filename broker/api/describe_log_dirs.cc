@@ -1,0 +1,58 @@
+#include "broker/protocol/messages/describe_log_dirs.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <vector>
+
+#include "broker/api/context.h"
+#include "broker/api/handlers.h"
+#include "broker/replica/replica_manager.h"
+
+namespace barnabas::api {
+namespace {
+
+using protocol::DescribeLogDirsRequest;
+using protocol::DescribeLogDirsResponse;
+
+constexpr std::int16_t kFirstVersionWithBytes = 4;
+
+bool is_wanted(const DescribeLogDirsRequest& request, const TopicPartition& tp) {
+  if (!request.topics) return true;
+  return std::ranges::any_of(*request.topics, [&tp](const auto& topic) {
+    return topic.topic == tp.topic &&
+           std::ranges::find(topic.partitions, tp.partition.value()) != topic.partitions.end();
+  });
+}
+
+}  // namespace
+
+void handle_describe_log_dirs(Context& context, protocol::Request request,
+                              protocol::Responder responder) {
+  const auto message = DescribeLogDirsRequest::decode(request.body, request.version);
+  if (!message) return responder.close_connection();
+  const std::vector<replica::LogDirInfo> dirs = context.replicas.describe_log_dirs();
+  DescribeLogDirsResponse response;
+  for (const replica::LogDirInfo& dir : dirs) {
+    auto& result = response.results.emplace_back();
+    result.error_code = dir.error;
+    result.log_dir = dir.path;
+    if (request.version >= kFirstVersionWithBytes) {
+      result.total_bytes = dir.total_bytes;
+      result.usable_bytes = dir.usable_bytes;
+    }
+    // The replicas come in the order of their topics.
+    for (const auto& replica : dir.replicas) {
+      if (!is_wanted(*message, replica.tp)) continue;
+      if (result.topics.empty() || result.topics.back().name != replica.tp.topic) {
+        result.topics.emplace_back().name = replica.tp.topic;
+      }
+      auto& partition = result.topics.back().partitions.emplace_back();
+      partition.partition_index = replica.tp.partition.value();
+      partition.partition_size = replica.size_bytes;
+      partition.offset_lag = replica.offset_lag;
+    }
+  }
+  responder.respond(response.encode(request.version));
+}
+
+}  // namespace barnabas::api
