@@ -1,5 +1,7 @@
 #include "broker/server/node.h"
 
+#include <fmt/ranges.h>
+
 #include <utility>
 
 #include "broker/base/check.h"
@@ -84,6 +86,8 @@ Node::Node(const config::BrokerConfig& config, BrokerId broker_id, std::string c
                                                             .logs = parts_.logs,
                                                             .metadata = metadata_,
                                                             .topic_configs = topic_configs_}),
+      config_changes_(parts_.zookeeper, parts_.clock,
+                      [this](const std::string& entity_path) { on_config_change(entity_path); }),
       groups_(group_coordinator_options(config, broker_id), {.clock = parts_.clock,
                                                              .random = parts_.random,
                                                              .coordination = parts_.coordination,
@@ -150,6 +154,7 @@ void Node::start(std::vector<Endpoint> endpoints, std::optional<zk::SessionId> f
                                     replicas_.set_broker_epoch(*epoch);
                                     replicas_.start();
                                     groups_.start();
+                                    config_changes_.listen();
                                     controller_.startup();
                                     done({});
                                   });
@@ -178,6 +183,9 @@ void Node::register_again() {
         if (stopping_) return;
         if (epoch) {
           replicas_.set_broker_epoch(*epoch);
+          config_changes_.listen();
+          // A change that was being applied when the session expired may be lost.
+          apply_topic_configs(topic_configs_.known_topics());
           controller_.startup();
           return;
         }
@@ -187,6 +195,38 @@ void Node::register_again() {
         retry_ = parts_.coordination.run_after(kRegistrationBackoff, [alive = alive_] {
           if (*alive && !(*alive)->stopping_) (*alive)->register_again();
         });
+      });
+}
+
+// ---- Changed configs
+
+void Node::on_config_change(const std::string& entity_path) {
+  constexpr std::string_view kTopics = "topics/";
+  if (entity_path.starts_with(kTopics)) {
+    return apply_topic_configs({entity_path.substr(kTopics.size())});
+  }
+  log_warn(
+      "[KafkaServer id={}] The config of {} has changed, which takes no effect: only topics "
+      "are configured while the broker runs",
+      broker_id_, entity_path);
+}
+
+void Node::apply_topic_configs(const std::vector<std::string>& topics) {
+  topic_configs_.read(
+      topics, [this](const std::optional<replica::TopicConfigs::OverridesOfTopics>& found) {
+        if (!found) return;  // the session has expired; the next one reads all again
+        for (const auto& [topic, overrides] : *found) {
+          log_info(
+              "[KafkaServer id={}] Processing override for entityPath: topics/{} with config: "
+              "{{{}}}",
+              broker_id_, topic, fmt::join(overrides, ", "));
+          replicas_.on_topic_config_changed(topic);
+          // Of the topic itself: the controller may hold no replica of it.
+          const auto unclean = overrides.find("unclean.leader.election.enable");
+          if (unclean != overrides.end() && unclean->second == "true") {
+            controller_.on_unclean_election_enabled(topic);
+          }
+        }
       });
 }
 
