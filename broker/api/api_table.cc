@@ -40,6 +40,7 @@ constexpr std::array kServed{
     every_version(ApiKey::kOffsetForLeaderEpoch, handle_offset_for_leader_epoch, RunsOn::kReactor),
     every_version(ApiKey::kDescribeConfigs, handle_describe_configs, RunsOn::kCoordination),
     every_version(ApiKey::kAlterConfigs, handle_alter_configs, RunsOn::kCoordination),
+    every_version(ApiKey::kCreatePartitions, handle_create_partitions, RunsOn::kCoordination),
     every_version(ApiKey::kDeleteGroups, handle_delete_groups, RunsOn::kReactor),
     every_version(ApiKey::kElectLeaders, handle_elect_leaders, RunsOn::kCoordination),
     every_version(ApiKey::kIncrementalAlterConfigs, handle_incremental_alter_configs,

@@ -70,6 +70,8 @@ void handle_create_topics(Context& context, protocol::Request request,
                           protocol::Responder responder);
 void handle_delete_topics(Context& context, protocol::Request request,
                           protocol::Responder responder);
+void handle_create_partitions(Context& context, protocol::Request request,
+                              protocol::Responder responder);
 void handle_alter_configs(Context& context, protocol::Request request,
                           protocol::Responder responder);
 void handle_incremental_alter_configs(Context& context, protocol::Request request,
