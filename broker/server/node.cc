@@ -46,23 +46,36 @@ Result<controller::ControlledShutdownAnswer> shutdown_answer_of(
   return answer;
 }
 
-CreateTopicsRequest creation_of(const controller::NewTopic& topic) {
+CreateTopicsRequest creation_of(const std::vector<controller::NewTopic>& topics) {
   CreateTopicsRequest request;
-  auto& asked = request.topics.emplace_back();
-  asked.name = topic.name;
-  asked.num_partitions = topic.num_partitions;
-  asked.replication_factor = topic.replication_factor;
-  for (const auto& [name, value] : topic.configs) asked.configs.push_back({name, value});
+  for (const controller::NewTopic& topic : topics) {
+    auto& asked = request.topics.emplace_back();
+    asked.name = topic.name;
+    asked.num_partitions = topic.num_partitions;
+    asked.replication_factor = topic.replication_factor;
+    for (const auto& [name, value] : topic.configs) asked.configs.push_back({name, value});
+  }
   return request;
 }
 
-Error created_of(const Result<protocol::ResponseFrame>& frame) {
-  if (!frame) return frame.error();
-  const auto response = CreateTopicsResponse::decode(frame->body, CreateTopicsRequest::kMaxVersion);
-  if (!response) return response.error();
-  if (response->topics.size() != 1) return {ErrorCode::kUnknownServerError, "no answer"};
-  const auto& topic = response->topics.front();
-  return {topic.error_code, std::string(topic.error_message.value_or(""))};
+// One answer per topic, in their order.
+std::vector<Error> created_of(const std::vector<controller::NewTopic>& topics,
+                              const Result<protocol::ResponseFrame>& frame) {
+  std::vector<Error> answers(topics.size(), Error{ErrorCode::kUnknownServerError, "no answer"});
+  const auto response =
+      frame ? CreateTopicsResponse::decode(frame->body, CreateTopicsRequest::kMaxVersion)
+            : Result<CreateTopicsResponse>(frame.error());
+  for (std::size_t i = 0; i < topics.size(); ++i) {
+    if (!response) {
+      answers[i] = response.error();
+      continue;
+    }
+    for (const auto& told : response->topics) {
+      if (told.name != topics[i].name) continue;
+      answers[i] = {told.error_code, std::string(told.error_message.value_or(""))};
+    }
+  }
+  return answers;
 }
 
 }  // namespace
@@ -105,9 +118,8 @@ Node::Node(const config::BrokerConfig& config, BrokerId broker_id, std::string c
                     [this](api::ProducerIdManager::BlockCallback done) {
                       fetch_producer_ids(std::move(done));
                     }),
-      topic_creation_([this](controller::NewTopic topic, api::AutoTopicCreation::Done done) {
-        create_topic(std::move(topic), std::move(done));
-      }),
+      topic_creation_(
+          [this](api::AutoTopicCreation::Asking asking) { create_topics(std::move(asking)); }),
       context_{.broker_id = broker_id,
                .cluster_id = std::move(cluster_id),
                .config = config,
@@ -252,27 +264,32 @@ void Node::fetch_producer_ids(api::ProducerIdManager::BlockCallback done) {
   });
 }
 
-// ---- Internal topics
+// ---- Automatic topics
 
-void Node::create_topic(controller::NewTopic topic, api::AutoTopicCreation::Done done) {
-  parts_.coordination.post([alive = alive_, topic = std::move(topic), done = std::move(done)] {
+void Node::create_topics(api::AutoTopicCreation::Asking asking) {
+  parts_.coordination.post([alive = alive_, asking = std::move(asking)] {
     if (!*alive) return;
     Node& node = **alive;
-    const milliseconds timeout(node.config_.request_timeout_ms);
     if (node.controller_.is_active()) {
+      // Nobody waits for the leaders: the metadata will tell of them.
       node.controller_.create_topics(
-          {topic}, timeout, /*validate_only=*/false,
-          [done](const std::vector<controller::NewTopicAnswer>& answers) {
-            done(answers.front().error);
+          asking.topics, Duration::zero(), /*validate_only=*/false,
+          [asking](const std::vector<controller::NewTopicAnswer>& answers) {
+            std::vector<Error> errors;
+            for (const auto& answer : answers) errors.push_back(answer.error);
+            asking.answered(errors);
           });
       return;
     }
-    CreateTopicsRequest request = creation_of(topic);
+    asking.sent();
+    CreateTopicsRequest request = creation_of(asking.topics);
     request.timeout_ms = node.config_.request_timeout_ms;
-    node.controller_client_.send(
-        protocol::ApiKey::kCreateTopics, CreateTopicsRequest::kMaxVersion,
-        request.encode(CreateTopicsRequest::kMaxVersion), timeout,
-        [done](const Result<protocol::ResponseFrame>& frame) { done(created_of(frame)); });
+    node.controller_client_.send(protocol::ApiKey::kCreateTopics, CreateTopicsRequest::kMaxVersion,
+                                 request.encode(CreateTopicsRequest::kMaxVersion),
+                                 milliseconds(node.config_.request_timeout_ms),
+                                 [asking](const Result<protocol::ResponseFrame>& frame) {
+                                   asking.answered(created_of(asking.topics, frame));
+                                 });
   });
 }
 

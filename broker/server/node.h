@@ -101,7 +101,7 @@ class Node final : public zk::ZooKeeper::Observer {
   void fetch_producer_ids(api::ProducerIdManager::BlockCallback done);
   void on_config_change(const std::string& entity_path);
   void apply_topic_configs(const std::vector<std::string>& topics);
-  void create_topic(controller::NewTopic topic, api::AutoTopicCreation::Done done);
+  void create_topics(api::AutoTopicCreation::Asking asking);
   void try_controlled_shutdown(int tries_left);
   void on_controlled_shutdown(int tries_left,
                               const Result<controller::ControlledShutdownAnswer>& answer);
