@@ -178,6 +178,7 @@ void read_logs(const Reader& from, BrokerConfig& config) {
 void read_topics_and_replication(const Reader& from, BrokerConfig& config) {
   from.read("num.partitions", config.num_partitions);
   from.read("default.replication.factor", config.default_replication_factor);
+  from.read("auto.create.topics.enable", config.auto_create_topics_enable);
   from.read("delete.topic.enable", config.delete_topic_enable);
   from.read("min.insync.replicas", config.min_insync_replicas);
   from.read("unclean.leader.election.enable", config.unclean_leader_election_enable);

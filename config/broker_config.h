@@ -88,6 +88,7 @@ struct BrokerConfig {
   // Topics
   std::int32_t num_partitions = 1;
   std::int32_t default_replication_factor = 1;
+  bool auto_create_topics_enable = true;
   bool delete_topic_enable = true;
   std::int32_t min_insync_replicas = 1;
   bool unclean_leader_election_enable = false;

@@ -20,7 +20,7 @@ constexpr ConfigKey kKeys[] = {
     {"alter.log.dirs.replication.quota.window.num", kInt, "11", at_least(1), kReadOnly, "", kNotYet, kPublic, "samples kept for disk-move throttle"},
     {"alter.log.dirs.replication.quota.window.size.seconds", kInt, "1", at_least(1), kReadOnly, "", kNotYet, kPublic, "seconds per disk-move throttle sample"},
     {"authorizer.class.name", kString, "", any(), kReadOnly, "", kNotYet, kPublic, "authorizer plugin class; empty permits all"},
-    {"auto.create.topics.enable", kBoolean, "true", any(), kReadOnly, "", kNotYet, kPublic, "create missing topics on metadata request"},
+    {"auto.create.topics.enable", kBoolean, "true", any(), kReadOnly, "", kHonoured, kPublic, "create missing topics on metadata request"},
     {"auto.include.jmx.reporter", kBoolean, "true", any(), kReadOnly, "", kNotYet, kPublic, "deprecated: add JMX reporter automatically"},
     {"auto.leader.rebalance.enable", kBoolean, "true", any(), kReadOnly, "", kHonoured, kPublic, "periodically return leadership to preferred replica"},
     {"background.threads", kInt, "10", at_least(1), kClusterWide, "", kNotYet, kPublic, "threads for scheduled housekeeping tasks"},

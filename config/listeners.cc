@@ -21,7 +21,7 @@ std::string upper(std::string_view text) {
   return result;
 }
 
-std::string_view trim(std::string_view text) {
+std::string_view trim_blanks(std::string_view text) {
   while (!text.empty() && std::isspace(static_cast<unsigned char>(text.front()))) {
     text.remove_prefix(1);
   }
@@ -35,7 +35,7 @@ std::vector<std::string_view> split_csv(std::string_view text) {
   std::vector<std::string_view> parts;
   while (!text.empty()) {
     const std::size_t comma = text.find(',');
-    if (const auto part = trim(text.substr(0, comma)); !part.empty()) parts.push_back(part);
+    if (const auto part = trim_blanks(text.substr(0, comma)); !part.empty()) parts.push_back(part);
     if (comma == std::string_view::npos) break;
     text.remove_prefix(comma + 1);
   }
@@ -112,7 +112,7 @@ void check_distinct_ports(const std::vector<Listener>& listeners, std::string_vi
 }  // namespace
 
 std::string normalised_listener_name(std::string_view name) {
-  if (trim(name).empty()) {
+  if (trim_blanks(name).empty()) {
     throw ConfigError("The provided listener name is null or empty string");
   }
   return upper(name);
@@ -129,12 +129,12 @@ SecurityProtocolMap parse_security_protocol_map(std::string_view text) {
                       "must have the form listener_name:security_protocol",
                       entry));
     }
-    const std::string_view protocol = trim(entry.substr(colon + 1));
+    const std::string_view protocol = trim_blanks(entry.substr(colon + 1));
     if (!kKnown.contains(upper(protocol))) {
       throw ConfigError(fmt::format(
           "Invalid security protocol `{}` defined in listener.security.protocol.map", protocol));
     }
-    protocols[normalised_listener_name(trim(entry.substr(0, colon)))] = upper(protocol);
+    protocols[normalised_listener_name(trim_blanks(entry.substr(0, colon)))] = upper(protocol);
   }
   return protocols;
 }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <limits>
+#include <utility>
 
 #include "config/config_key.h"
 #include "config/config_value.h"
@@ -61,38 +62,50 @@ Values kafka_defaults() {
 }
 
 // The rules between values that Kafka has, in its words.
-std::optional<std::string> check_together(const Values& values, bool on_broker) {
+std::optional<TopicConfigProblem> check_together(const Values& values, bool on_broker) {
   const std::int64_t min_lag = number(values, "min.compaction.lag.ms");
   const std::int64_t max_lag = number(values, "max.compaction.lag.ms");
   if (min_lag > max_lag) {
-    return fmt::format(
+    return TopicConfigProblem{fmt::format(
         "conflict topic config setting min.compaction.lag.ms ({}) > max.compaction.lag.ms ({})",
-        min_lag, max_lag);
+        min_lag, max_lag)};
   }
   if (!on_broker) return std::nullopt;
   if (std::get<bool>(values.at("remote.log.delete.on.disable")) ||
       std::get<bool>(values.at("remote.log.copy.disable"))) {
-    return "It is invalid to set `remote.log.delete.on.disable` or `remote.log.copy.disable` under "
-           "Zookeeper's mode.";
+    return TopicConfigProblem{
+        "It is invalid to set `remote.log.delete.on.disable` or `remote.log.copy.disable` under "
+        "Zookeeper's mode."};
   }
   if (std::get<bool>(values.at("remote.storage.enable"))) {
-    return "Tiered Storage functionality is disabled in the broker. Topic cannot be configured "
-           "with "
-           "remote log storage.";
+    return TopicConfigProblem{
+        "Tiered Storage functionality is disabled in the broker. Topic cannot be configured with "
+        "remote log storage.",
+        true};
   }
   return std::nullopt;
 }
 
-std::optional<std::string> validate(Values values, const Properties& overrides, bool on_broker) {
+std::optional<TopicConfigProblem> validate(Values values, const Properties& overrides,
+                                           bool on_broker) {
   for (const auto& [name, value] : overrides) {
-    if (find_topic_key(name) == nullptr) return validate_topic_config(name, value);
+    if (find_topic_key(name) == nullptr) {
+      return TopicConfigProblem{*validate_topic_config(name, value)};
+    }
   }
   for (const auto& [name, text] : overrides) {
-    if (auto problem = validate_topic_config(name, text)) return problem;
+    if (auto problem = validate_topic_config(name, text)) {
+      return TopicConfigProblem{std::move(*problem), true};
+    }
     const ConfigKey& key = *find_topic_key(name);
     values[key.name] = parse_value(key, text);
   }
   return check_together(values, on_broker);
+}
+
+std::optional<std::string> message_of(std::optional<TopicConfigProblem> problem) {
+  if (!problem) return std::nullopt;
+  return std::move(problem->message);
 }
 
 }  // namespace
@@ -108,13 +121,18 @@ std::optional<std::string> validate_topic_config(std::string_view name, std::str
   return std::nullopt;
 }
 
-std::optional<std::string> validate_topic_configs(const BrokerConfig& broker,
-                                                  const Properties& overrides) {
+std::optional<TopicConfigProblem> check_topic_configs(const BrokerConfig& broker,
+                                                      const Properties& overrides) {
   return validate(broker_defaults(broker), overrides, true);
 }
 
+std::optional<std::string> validate_topic_configs(const BrokerConfig& broker,
+                                                  const Properties& overrides) {
+  return message_of(check_topic_configs(broker, overrides));
+}
+
 std::optional<std::string> validate_topic_configs(const Properties& overrides) {
-  return validate(kafka_defaults(), overrides, false);
+  return message_of(validate(kafka_defaults(), overrides, false));
 }
 
 std::map<std::string_view, ConfigValue> topic_values(const BrokerConfig& broker,

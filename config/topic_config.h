@@ -40,7 +40,16 @@ struct TopicConfig {
 // nullopt: accepted. Else "Unknown topic config name: x" or "Invalid value x for ...".
 std::optional<std::string> validate_topic_config(std::string_view name, std::string_view value);
 
+// What is wrong with a topic's configs. Kafka has two exceptions for it; before the text of one
+// (of a value, not of a name) it says which resource was to be changed.
+struct TopicConfigProblem {
+  std::string message;
+  bool resource_is_said = false;
+};
+
 // All names and values, and the rules between them on top of the broker's values.
+std::optional<TopicConfigProblem> check_topic_configs(const BrokerConfig& broker,
+                                                      const Properties& overrides);
 std::optional<std::string> validate_topic_configs(const BrokerConfig& broker,
                                                   const Properties& overrides);
 

@@ -27,14 +27,19 @@ constexpr std::int8_t kBroker = 4;
 
 using Entries = std::vector<ConfigEntry>;
 
-Result<Entries> describe_topic(const Context& context, const std::string& topic) {
+using Overrides = replica::TopicConfigs::OverridesOfTopics;
+
+Result<Entries> describe_topic(const Context& context, const Overrides& read,
+                               const std::string& topic) {
   if (!protocol::is_valid_topic_name(topic)) {
     return {ErrorCode::kInvalidTopicException, fmt::format("Topic name '{}' is illegal", topic)};
   }
   if (context.metadata.snapshot()->topic(topic) == nullptr) {
     return ErrorCode::kUnknownTopicOrPartition;
   }
-  const auto overrides = context.topic_configs.overrides(topic);
+  const auto found = read.find(topic);
+  const auto overrides =
+      found != read.end() ? found->second : context.topic_configs.overrides(topic);
   return config::describe_topic(context.config, {overrides.begin(), overrides.end()});
 }
 
@@ -55,10 +60,10 @@ Result<Entries> describe_broker(const Context& context, std::string_view name) {
   return config::describe_broker(context.config);
 }
 
-Result<Entries> describe(const Context& context, const Resource& resource) {
+Result<Entries> describe(const Context& context, const Overrides& read, const Resource& resource) {
   switch (resource.resource_type) {
     case kTopic:
-      return describe_topic(context, std::string(resource.resource_name));
+      return describe_topic(context, read, std::string(resource.resource_name));
     case kBroker:
       return describe_broker(context, resource.resource_name);
     default:
@@ -98,7 +103,7 @@ DescribeConfigsResponse::DescribeConfigsResourceResult to_wire(
   return told;
 }
 
-void answer(const Context& context, const protocol::Request& request,
+void answer(const Context& context, const protocol::Request& request, const Overrides& read,
             protocol::Responder& responder) {
   const auto decoded = DescribeConfigsRequest::decode(request.body, request.version);
   if (!decoded) return responder.close_connection();
@@ -106,7 +111,7 @@ void answer(const Context& context, const protocol::Request& request,
   // The strings of `described` are what the response shows: it lives until encode() is done.
   std::vector<Result<Entries>> described;
   for (const Resource& resource : decoded->resources) {
-    described.push_back(describe(context, resource));
+    described.push_back(describe(context, read, resource));
   }
   DescribeConfigsResponse response;
   for (std::size_t i = 0; i < described.size(); ++i) {
@@ -128,7 +133,7 @@ void answer(const Context& context, const protocol::Request& request,
   responder.respond(response.encode(request.version));
 }
 
-// The topics that are asked for and exist: their configs have to be read first.
+// The topics that are asked for and exist.
 std::vector<std::string> topics_of(const Context& context, const protocol::Request& request) {
   std::vector<std::string> topics;
   const auto decoded = DescribeConfigsRequest::decode(request.body, request.version);
@@ -148,12 +153,12 @@ void handle_describe_configs(Context& context, protocol::Request request,
                              protocol::Responder responder) {
   auto topics = topics_of(context, request);
   auto waiting = std::make_shared<protocol::Responder>(std::move(responder));
-  context.topic_configs.ensure_loaded(topics,
-                                      [&context, request = std::move(request), waiting](bool) {
-                                        // Without ZooKeeper, with what is known: the broker's
-                                        // values.
-                                        answer(context, request, *waiting);
-                                      });
+  // As they stand in ZooKeeper: a change may not have reached this broker. Without ZooKeeper, as
+  // they are known.
+  context.topic_configs.read(topics, [&context, request = std::move(request),
+                                      waiting](const std::optional<Overrides>& read) {
+    answer(context, request, read.value_or(Overrides{}), *waiting);
+  });
 }
 
 }  // namespace barnabas::api

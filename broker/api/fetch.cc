@@ -22,11 +22,11 @@ using replica::FetchOutcome;
 using replica::FetchParams;
 
 constexpr std::int16_t kFirstVersionWithStorageError = 6;
-constexpr std::int16_t kFirstVersionWithZstd = 10;
+constexpr std::int16_t kFirstFetchWithZstd = 10;
 constexpr std::int16_t kFirstVersionWithFollowerFetching = 11;
 constexpr std::int16_t kFirstFetchByTopicId = 13;
 constexpr std::int16_t kFirstVersionWithReplicaState = 15;
-constexpr std::int16_t kFirstVersionWithLeaderHints = 16;
+constexpr std::int16_t kFirstFetchWithLeaderHints = 16;
 
 // No sessions are granted: an epoch above 0 continues one that does not exist.
 bool continues_a_session(const FetchRequest& message) {
@@ -120,7 +120,7 @@ class Fetch final : public replica::FetchSink {
       if (!topic) return ErrorCode::kUnknownTopicId;
       entry.topic = topic->name;
     }
-    if (request_.version < kFirstVersionWithZstd) {
+    if (request_.version < kFirstFetchWithZstd) {
       const auto overrides = context_.topic_configs.overrides(entry.topic);
       const auto compression = overrides.find("compression.type");
       if (compression != overrides.end() && compression->second == "zstd") {
@@ -154,7 +154,7 @@ class Fetch final : public replica::FetchSink {
     answer.records = std::move(outcome.records);
     if ((outcome.error == ErrorCode::kNotLeaderOrFollower ||
          outcome.error == ErrorCode::kFencedLeaderEpoch) &&
-        request_.version >= kFirstVersionWithLeaderHints) {
+        request_.version >= kFirstFetchWithLeaderHints) {
       const auto leader = hints.leader_of(topic, PartitionId{answer.partition_index});
       answer.current_leader.leader_id = leader.leader;
       answer.current_leader.leader_epoch = leader.epoch.value();

@@ -47,7 +47,8 @@ Found find_group_coordinator(Context& context, const replica::MetadataSnapshot& 
                              std::string_view listener, std::string_view group) {
   const Found unavailable{.error = ErrorCode::kCoordinatorNotAvailable};
   if (metadata.topic(group::kOffsetsTopic) == nullptr) {
-    context.topic_creation.create(offsets_topic(context.config));
+    context.topic_creation.create({offsets_topic(context.config)},
+                                  [](const AutoTopicCreation::Told&) {});
     return unavailable;
   }
   if (context.groups.partition_count() == 0) return unavailable;

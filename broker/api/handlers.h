@@ -74,6 +74,12 @@ void handle_create_topics(Context& context, protocol::Request request,
                           protocol::Responder responder);
 void handle_delete_topics(Context& context, protocol::Request request,
                           protocol::Responder responder);
+void handle_create_partitions(Context& context, protocol::Request request,
+                              protocol::Responder responder);
+void handle_alter_configs(Context& context, protocol::Request request,
+                          protocol::Responder responder);
+void handle_incremental_alter_configs(Context& context, protocol::Request request,
+                                      protocol::Responder responder);
 void handle_elect_leaders(Context& context, protocol::Request request,
                           protocol::Responder responder);
 void handle_allocate_producer_ids(Context& context, protocol::Request request,

@@ -75,7 +75,7 @@ protocol::Payload encode(const std::vector<LeaderAndIsrOrder>& orders,
 }
 
 // One request while the configs of its topics are read.
-struct Pending {
+struct PendingOrders {
   protocol::Request request;
   protocol::Responder responder;
   replica::ControllerStamp stamp;
@@ -95,8 +95,8 @@ void handle_leader_and_isr(Context& context, protocol::Request request,
   std::set<std::string> topics;
   for (const LeaderAndIsrOrder& order : orders) topics.insert(order.tp.topic);
 
-  const auto pending = std::make_shared<Pending>(
-      Pending{std::move(request), std::move(responder), stamp, std::move(orders)});
+  const auto pending = std::make_shared<PendingOrders>(
+      PendingOrders{std::move(request), std::move(responder), stamp, std::move(orders)});
   context.topic_configs.ensure_loaded({topics.begin(), topics.end()}, [&context,
                                                                        pending](bool loaded) {
     if (!loaded) {

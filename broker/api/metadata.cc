@@ -8,11 +8,13 @@
 #include "broker/api/authorized_operations.h"
 #include "broker/api/context.h"
 #include "broker/api/handlers.h"
+#include "broker/api/topic_creation.h"
 #include "broker/protocol/messages/metadata.h"
 #include "broker/protocol/topic_name.h"
 #include "broker/replica/metadata_cache.h"
 #include "broker/replica/operations.h"
 #include "broker/replica/replica_manager.h"
+#include "config/broker_config.h"
 
 namespace barnabas::api {
 namespace {
@@ -129,11 +131,11 @@ replica::MetadataQuery query_of(const MetadataRequest& request, std::int16_t ver
   return query;
 }
 
-// Owns one request until it is answered.
-class Metadata final : public replica::MetadataSink {
+// One request until it is answered.
+class MetadataExchange {
  public:
-  Metadata(Context& context, protocol::Request request, protocol::Responder responder,
-           MetadataRequest message)
+  MetadataExchange(Context& context, protocol::Request request, protocol::Responder responder,
+                   MetadataRequest message)
       : context_(context),
         request_(std::move(request)),
         responder_(std::move(responder)),
@@ -141,19 +143,29 @@ class Metadata final : public replica::MetadataSink {
         query_(query_of(message_, request_.version)) {}
 
   const replica::MetadataQuery& query() const { return query_; }
+  void work_done() { responder_.work_done(); }
+  void close_connection() { responder_.close_connection(); }
 
-  void parked() override { responder_.work_done(); }
+  // The topics that are missing and may be created by being asked for.
+  std::vector<controller::NewTopic> to_create(const MetadataSnapshot& snapshot) const {
+    std::vector<controller::NewTopic> topics;
+    if (!context_.config.auto_create_topics_enable || !message_.allow_auto_topic_creation) {
+      return topics;
+    }
+    for (const std::string_view name : query_.names) {
+      if (snapshot.topic(name) == nullptr) {
+        topics.push_back(automatic_topic(context_.config, name));
+      }
+    }
+    return topics;
+  }
 
-  void done(std::shared_ptr<const MetadataSnapshot> snapshot) override {
-    // A broker that starts knows no topic until the controller's first update, milliseconds later.
-    // A client that is told so may take its topics for deleted: librdkafka fails every record that
-    // waits for them. So it is as though nobody listened yet, and the client asks another broker,
-    // or again.
-    if (snapshot->brokers.empty()) return responder_.close_connection();
+  // `creation`: of those topics, what became of them.
+  void answer(const MetadataSnapshot& snapshot, const AutoTopicCreation::Told& creation) {
     MetadataResponse response;
     response.cluster_id = context_.cluster_id;
-    response.controller_id = snapshot->controller_id;
-    for (const auto& [id, broker] : snapshot->brokers) {
+    response.controller_id = snapshot.controller_id;
+    for (const auto& [id, broker] : snapshot.brokers) {
       const Endpoint* endpoint = broker.endpoint(request_.listener);
       if (endpoint == nullptr) continue;
       auto& told = response.brokers.emplace_back();
@@ -162,7 +174,7 @@ class Metadata final : public replica::MetadataSink {
       told.port = endpoint->port;
       told.rack = broker.rack;
     }
-    fill_topics(*snapshot, response.topics);
+    fill_topics(snapshot, creation, response.topics);
     if (message_.include_cluster_authorized_operations) {
       response.cluster_authorized_operations = kClusterOperations;
     }
@@ -186,7 +198,8 @@ class Metadata final : public replica::MetadataSink {
   }
 
  private:
-  void fill_topics(const MetadataSnapshot& snapshot, std::vector<TopicAnswer>& topics) const {
+  void fill_topics(const MetadataSnapshot& snapshot, const AutoTopicCreation::Told& creation,
+                   std::vector<TopicAnswer>& topics) const {
     const Answer answer(snapshot, request_.listener, request_.version);
     if (query_.all_topics) {
       topics.reserve(snapshot.topics.size());
@@ -195,6 +208,8 @@ class Metadata final : public replica::MetadataSink {
     for (const Uuid& id : query_.ids) topics.push_back(answer.topic_or_error(id));
     for (const std::string_view name : query_.names) {
       topics.push_back(answer.topic_or_error(name));
+      const auto created = creation.find(std::string(name));
+      if (created != creation.end()) topics.back().error_code = created->second;
     }
   }
 
@@ -205,17 +220,42 @@ class Metadata final : public replica::MetadataSink {
   const replica::MetadataQuery query_;
 };
 
+class Metadata final : public replica::MetadataSink {
+ public:
+  Metadata(Context& context, std::shared_ptr<MetadataExchange> exchange)
+      : context_(context), exchange_(std::move(exchange)) {}
+
+  void parked() override { exchange_->work_done(); }
+
+  void done(std::shared_ptr<const MetadataSnapshot> snapshot) override {
+    // A broker that starts knows no topic until the controller's first update, milliseconds later.
+    // A client that is told so may take its topics for deleted: librdkafka fails every record that
+    // waits for them. So it is as though nobody listened yet, and the client asks another broker,
+    // or again.
+    if (snapshot->brokers.empty()) return exchange_->close_connection();
+    auto missing = exchange_->to_create(*snapshot);
+    if (missing.empty()) return exchange_->answer(*snapshot, {});
+    context_.topic_creation.create(
+        std::move(missing), [exchange = exchange_, snapshot](const AutoTopicCreation::Told& told) {
+          exchange->answer(*snapshot, told);
+        });
+  }
+
+ private:
+  Context& context_;
+  const std::shared_ptr<MetadataExchange> exchange_;
+};
+
 }  // namespace
 
 void handle_metadata(Context& context, protocol::Request request, protocol::Responder responder) {
   auto message = MetadataRequest::decode(BytesView(request.body), request.version);
   if (!message) return responder.close_connection();
   const bool refused = asks_by_id_too_early(*message, request.version);
-  auto metadata = std::make_unique<Metadata>(context, std::move(request), std::move(responder),
-                                             std::move(*message));
-  if (refused) return metadata->refuse_early_ids();
-  replica::MetadataQuery query = metadata->query();
-  context.replicas.tell_metadata(std::move(query), std::move(metadata));
+  const auto exchange = std::make_shared<MetadataExchange>(
+      context, std::move(request), std::move(responder), std::move(*message));
+  if (refused) return exchange->refuse_early_ids();
+  context.replicas.tell_metadata(exchange->query(), std::make_unique<Metadata>(context, exchange));
 }
 
 }  // namespace barnabas::api

@@ -1,4 +1,5 @@
-// Creates internal topics when they are first needed, by asking the controller.
+// Creates topics when they are first needed, by asking the controller: internal ones, and those
+// that a client's Metadata request names (auto.create.topics.enable).
 //
 // Whoever finds that a topic is missing asks for it and answers its own client that it has to come
 // again; the metadata tells when the topic is there.
@@ -9,9 +10,11 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <set>
 #include <string>
-#include <utility>
+#include <string_view>
+#include <vector>
 
 #include "broker/base/mutex.h"
 #include "broker/base/result.h"
@@ -26,21 +29,37 @@ namespace barnabas::api {
 // __consumer_offsets, as offsets.topic.* and group coordinators want it.
 controller::NewTopic offsets_topic(const config::BrokerConfig& config);
 
+// A topic as it is created on its first use: num.partitions and default.replication.factor, or what
+// an internal topic of the name has to be.
+controller::NewTopic automatic_topic(const config::BrokerConfig& config, std::string_view name);
+
 class AutoTopicCreation {
  public:
-  // Code NONE: created.
-  using Done = std::function<void(const Error&)>;
-  // Asks the controller, whichever broker it is; calls back once, on any thread, maybe at once.
-  using AskController = std::function<void(controller::NewTopic, Done)>;
+  // What a Metadata request is told of a missing topic.
+  using Told = std::map<std::string, ErrorCode>;
+
+  struct Asking {
+    std::vector<controller::NewTopic> topics;
+    // Another broker is the controller, and is asked: nobody waits for what it answers.
+    std::function<void()> sent;
+    // The controller's answers, in the order of the topics.
+    std::function<void(const std::vector<Error>&)> answered;
+  };
+  // Asks the controller, whichever broker it is. Calls back on any thread, maybe at once: `sent`,
+  // if it is another broker, then `answered`, once.
+  using AskController = std::function<void(Asking)>;
 
   explicit AutoTopicCreation(AskController ask_controller)
       : ask_controller_(std::move(ask_controller)) {}
 
-  // Does nothing while the topic is being created.
-  void create(controller::NewTopic topic);
+  // Of the topics, asks for those that have a valid name and are not being created. `told` is
+  // called once, on any thread, maybe at once. When this broker is the controller, with what became
+  // of them: LEADER_NOT_AVAILABLE is a success. Else with UNKNOWN_TOPIC_OR_PARTITION.
+  void create(std::vector<controller::NewTopic> topics, std::function<void(Told)> told);
 
  private:
-  void on_answer(const std::string& topic, const Error& error);
+  struct Call;
+  void on_answered(Call& call, const std::vector<Error>& answers);
 
   const AskController ask_controller_;  // fixed at construction
 

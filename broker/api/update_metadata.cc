@@ -13,7 +13,7 @@ namespace {
 using protocol::UpdateMetadataRequest;
 using protocol::UpdateMetadataResponse;
 using replica::MetadataUpdate;
-using PartitionState = UpdateMetadataRequest::UpdateMetadataPartitionState;
+using UpdatedPartition = UpdateMetadataRequest::UpdateMetadataPartitionState;
 
 constexpr std::int16_t kFirstVersionWithListenerNames = 3;
 
@@ -44,7 +44,7 @@ replica::BrokerMetadata broker_of(const UpdateMetadataRequest::UpdateMetadataBro
 }
 
 MetadataUpdate::Partition partition_of(std::string_view topic, const Uuid& topic_id,
-                                       const PartitionState& state) {
+                                       const UpdatedPartition& state) {
   MetadataUpdate::Partition partition;
   partition.topic = std::string(topic);
   partition.topic_id = topic_id;

@@ -6,10 +6,20 @@
 #include "broker/controller/alive.h"
 #include "broker/controller/controller_term.h"
 #include "broker/controller/elector.h"
+#include "broker/controller/partition_creator.h"
 #include "broker/controller/topic_creator.h"
 #include "zkclient/paths.h"
 
 namespace barnabas::controller {
+namespace {
+
+std::vector<BrokerWithRack> live_brokers(const ControllerTerm& term) {
+  std::vector<BrokerWithRack> brokers;
+  for (const auto& [id, broker] : term.context().brokers()) brokers.push_back({id, broker.rack});
+  return brokers;
+}
+
+}  // namespace
 
 class Controller::Impl {
  public:
@@ -26,7 +36,8 @@ class Controller::Impl {
              [this] { end_term(); }}),
         creator_(zookeeper, random,
                  {options_.default_num_partitions, options_.default_replication_factor,
-                  options_.validate_topic_configs}) {}
+                  options_.validate_topic_configs}),
+        partition_creator_(zookeeper) {}
 
   void startup() { elector_.start(); }
   void shutdown(std::function<void()> done);
@@ -45,12 +56,16 @@ class Controller::Impl {
                      Callback<std::vector<NewTopicAnswer>> done);
   void delete_topics(std::vector<TopicReference> topics, Duration timeout,
                      Callback<std::vector<DeleteTopicAnswer>> done);
+  void create_partitions(std::vector<NewPartitions> topics, Duration timeout, bool validate_only,
+                         Callback<std::vector<Error>> done);
 
  private:
   struct Creation;
   void await_creation(std::shared_ptr<Creation> creation);
   struct Deletion;
   void await_deletion(std::shared_ptr<Deletion> deletion);
+  struct Growth;
+  void await_growth(std::shared_ptr<Growth> growth);
 
   void on_elected(ControllerEpoch epoch, std::int32_t epoch_version);
   void end_term();
@@ -66,6 +81,7 @@ class Controller::Impl {
   Alive alive_;
   Elector elector_;
   TopicCreator creator_;
+  PartitionCreator partition_creator_;
   std::unique_ptr<ControllerTerm> term_;
   std::int32_t epoch_version_ = 0;
   // Ended terms, which may still be on the stack.
@@ -174,8 +190,7 @@ void Controller::Impl::create_topics(std::vector<NewTopic> topics, Duration time
   if (creation->topics.empty()) return creation->done({});
 
   const auto create = [this, creation](ControllerTerm& term) {
-    std::vector<BrokerWithRack> brokers;
-    for (const auto& [id, broker] : term.context().brokers()) brokers.push_back({id, broker.rack});
+    const std::vector<BrokerWithRack> brokers = live_brokers(term);
     for (std::size_t i = 0; i < creation->topics.size(); ++i) {
       creator_.create(creation->topics[i], brokers, creation->validate_only,
                       [this, creation, i](NewTopicAnswer answer) {
@@ -286,6 +301,73 @@ void Controller::Impl::await_deletion(std::shared_ptr<Deletion> deletion) {
       [finish] { finish({}); });
 }
 
+struct Controller::Impl::Growth {
+  std::vector<NewPartitions> topics;
+  std::vector<Error> answers;
+  std::size_t missing = 0;
+  Duration timeout;
+  bool validate_only;
+  Callback<std::vector<Error>> done;
+
+  void put(std::size_t at, Error answer) {
+    answers[at] = std::move(answer);
+    --missing;
+  }
+};
+
+void Controller::Impl::create_partitions(std::vector<NewPartitions> topics, Duration timeout,
+                                         bool validate_only, Callback<std::vector<Error>> done) {
+  auto growth = std::make_shared<Growth>();
+  growth->answers.resize(topics.size(), Error{ErrorCode::kNotController, {}});
+  growth->missing = topics.size();
+  growth->topics = std::move(topics);
+  growth->timeout = timeout;
+  growth->validate_only = validate_only;
+  growth->done = std::move(done);
+  const auto create = [this, growth](ControllerTerm& term) {
+    const std::vector<BrokerWithRack> brokers = live_brokers(term);
+    for (std::size_t i = 0; i < growth->topics.size(); ++i) {
+      const auto answered = [this, growth, i](Error answer) {
+        growth->put(i, std::move(answer));
+        if (growth->missing == 0) await_growth(growth);
+      };
+      if (term.context().is_queued_for_deletion(growth->topics[i].topic)) {
+        answered({ErrorCode::kInvalidTopicException, "The topic is queued for deletion."});
+      } else {
+        partition_creator_.create(growth->topics[i], brokers, growth->validate_only, answered);
+      }
+    }
+  };
+  with_term(create, [growth] { growth->done(std::move(growth->answers)); });
+}
+
+void Controller::Impl::await_growth(std::shared_ptr<Growth> growth) {
+  std::map<std::string, std::int32_t> written;
+  for (std::size_t i = 0; i < growth->topics.size(); ++i) {
+    if (growth->answers[i].code == ErrorCode::kNone) {
+      written[growth->topics[i].topic] = growth->topics[i].count;
+    }
+  }
+  const auto finish = [growth](const ControllerTerm::TopicResults& results) {
+    for (std::size_t i = 0; i < growth->topics.size(); ++i) {
+      ErrorCode& error = growth->answers[i].code;
+      if (error != ErrorCode::kNone || growth->validate_only) continue;
+      // Written, but nobody has seen its leaders.
+      const auto result = results.find(growth->topics[i].topic);
+      error = result == results.end() ? ErrorCode::kRequestTimedOut : result->second;
+    }
+    growth->done(std::move(growth->answers));
+  };
+  if (growth->validate_only || written.empty() || growth->timeout <= Duration::zero()) {
+    return finish({});
+  }
+  with_term(
+      [growth, written, finish](ControllerTerm& term) {
+        term.await_topics_created(written, growth->timeout, finish);
+      },
+      [finish] { finish({}); });
+}
+
 // ---- Controller --------------------------------------------------------------------------------
 
 Controller::Controller(zk::ZooKeeper& zookeeper, protocol::Transport& transport, Executor& executor,
@@ -346,6 +428,11 @@ void Controller::create_topics(std::vector<NewTopic> topics, Duration timeout, b
 void Controller::delete_topics(std::vector<TopicReference> topics, Duration timeout,
                                Callback<std::vector<DeleteTopicAnswer>> done) {
   impl_->delete_topics(std::move(topics), timeout, std::move(done));
+}
+
+void Controller::create_partitions(std::vector<NewPartitions> topics, Duration timeout,
+                                   bool validate_only, Callback<std::vector<Error>> done) {
+  impl_->create_partitions(std::move(topics), timeout, validate_only, std::move(done));
 }
 
 void Controller::elect_leaders(ElectionType type,

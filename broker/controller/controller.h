@@ -96,6 +96,11 @@ class Controller final : public zk::ZooKeeper::Observer {
   // Answers when the topics have gone from this broker's own metadata, or with REQUEST_TIMED_OUT.
   void delete_topics(std::vector<TopicReference> topics, Duration timeout,
                      Callback<std::vector<DeleteTopicAnswer>> done);
+  // Answers when every partition of the topics, old and new, has a leader in this broker's own
+  // metadata, or with REQUEST_TIMED_OUT; one answer per topic, in order. timeout <= 0: writes, and
+  // answers so at once.
+  void create_partitions(std::vector<NewPartitions> topics, Duration timeout, bool validate_only,
+                         Callback<std::vector<Error>> done);
   // Null: all partitions. Answers when this broker's own metadata shows the new leaders, or with
   // REQUEST_TIMED_OUT for those that it does not show.
   void elect_leaders(ElectionType type, std::optional<std::vector<TopicPartition>> partitions,

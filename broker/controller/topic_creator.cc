@@ -7,14 +7,13 @@
 #include <utility>
 
 #include "broker/base/logging.h"
+#include "broker/controller/config_writer.h"
 #include "broker/controller/topic_name.h"
 #include "zkclient/documents.h"
 #include "zkclient/paths.h"
 
 namespace barnabas::controller {
 namespace {
-
-const std::string kControllerPath(zk::paths::kController);
 
 Error exists_already(const std::string& topic) {
   return {ErrorCode::kTopicAlreadyExists, fmt::format("Topic '{}' already exists.", topic)};
@@ -151,45 +150,12 @@ Result<void> TopicCreator::validate(Creation& creation, const NewTopic& topic,
   return {};
 }
 
-// As every config write: fenced by /controller staying who it is.
 void TopicCreator::write_config(std::shared_ptr<Creation> creation) {
-  zookeeper_.get_data(
-      kControllerPath, false, alive_.guard([this, creation](const zk::DataAnswer& controller) {
-        if (controller.error == zk::ZkError::kSessionExpired) {
-          return creation->fail({ErrorCode::kNotController, {}});
-        }
-        if (!controller.ok()) {
-          return creation->fail({ErrorCode::kStaleControllerEpoch, "There is no controller"});
-        }
-        const std::string path = zk::paths::topic_config(creation->name);
-        const std::string data = zk::ConfigZnode{creation->configs}.encode();
-        std::vector<zk::Op> ops;
-        ops.push_back(zk::Op::check(kControllerPath, controller.stat.version));
-        ops.push_back(zk::Op::set_data(path, data, zk::kAnyVersion));
-        zookeeper_.multi(std::move(ops),
-                         alive_.guard([this, creation, path, data](const zk::MultiAnswer& answer) {
-                           on_config_set(creation, path, data, answer);
-                         }));
-      }));
-}
-
-void TopicCreator::on_config_set(std::shared_ptr<Creation> creation, const std::string& path,
-                                 const std::string& data, const zk::MultiAnswer& answer) {
-  if (answer.ok()) return write_topic(creation);
-  const bool no_config = answer.results.size() == 2 &&
-                         answer.results[0].error != zk::ZkError::kNoNode &&
-                         answer.results[1].error == zk::ZkError::kNoNode;
-  if (!no_config) {
-    return creation->fail({ErrorCode::kStaleControllerEpoch, "The controller has changed"});
-  }
-  zookeeper_.create(
-      path, data, zk::CreateMode::kPersistent,
-      alive_.guard([this, creation](const zk::CreateAnswer& created) {
-        if (created.ok()) return write_topic(creation);
-        // Somebody else's, or our own first try.
-        if (created.error == zk::ZkError::kNodeExists) return write_config(creation);
-        creation->fail({ErrorCode::kUnknownServerError, std::string(zk::to_string(created.error))});
-      }));
+  write_topic_config(zookeeper_, creation->name, creation->configs,
+                     alive_.guard([this, creation](const Result<void>& written) {
+                       if (written) return write_topic(creation);
+                       creation->fail(written.error());
+                     }));
 }
 
 void TopicCreator::write_topic(std::shared_ptr<Creation> creation) {

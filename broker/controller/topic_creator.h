@@ -48,8 +48,6 @@ class TopicCreator {
   Result<void> validate(Creation& creation, const NewTopic& topic,
                         const std::vector<BrokerWithRack>& brokers);
   void write_config(std::shared_ptr<Creation> creation);
-  void on_config_set(std::shared_ptr<Creation> creation, const std::string& path,
-                     const std::string& data, const zk::MultiAnswer& answer);
   void write_topic(std::shared_ptr<Creation> creation);
   void settle_topic(std::shared_ptr<Creation> creation, const std::string& path);
 

@@ -63,7 +63,7 @@ class FileLogManager final : public LogManager,
       const std::map<TopicPartition, Offset>& high_watermarks) override;
 
   // A topic's configuration changed: for all its logs.
-  void set_config(const std::string& topic, const LogConfig& config);
+  void set_config(const std::string& topic, const LogConfig& config) override;
 
   // Ends cleanly: every log flushed and closed, checkpoints, the clean-shutdown marker, locks
   // released. Writers have stopped, high watermarks are checkpointed. Idempotent; without it the

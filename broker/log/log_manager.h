@@ -48,6 +48,8 @@ class LogManager {
   //   errors  INCONSISTENT_TOPIC_ID, KAFKA_STORAGE_ERROR
   virtual Result<std::shared_ptr<Log>> get_or_create(const TopicPartition& tp, Uuid topic_id,
                                                      const LogConfig& config) = 0;
+  // From now on the logs of the topic go by this.
+  virtual void set_config(const std::string& topic, const LogConfig& config) = 0;
   // The topic id stored with the log; zero: none known, or no such log.
   virtual Uuid topic_id(const TopicPartition& tp) const = 0;
 

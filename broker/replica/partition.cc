@@ -123,6 +123,11 @@ Result<void> Partition::open_log(const Uuid& topic_id, const log::LogConfig& con
   return {};
 }
 
+void Partition::on_config(const log::LogConfig& config) {
+  MutexLock lock(mu_);
+  core_.on_min_insync_replicas(static_cast<std::size_t>(config.min_insync_replicas));
+}
+
 Result<void> Partition::make_leader(const LeaderAndIsr& state) {
   MutexLock lock(mu_);
   const LeaderIdAndEpoch before{core_.leader(), core_.leader_epoch()};

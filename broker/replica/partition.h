@@ -82,6 +82,8 @@ class Partition : public std::enable_shared_from_this<Partition> {
   // Finds or creates the log; its high watermark is that of the checkpoint.
   //   errors  INCONSISTENT_TOPIC_ID, KAFKA_STORAGE_ERROR
   Result<void> open_log(const Uuid& topic_id, const log::LogConfig& config);
+  // The topic's config has changed.
+  void on_config(const log::LogConfig& config);
   // Both: the log is open.
   Result<void> make_leader(const LeaderAndIsr& state);
   // True: fetching has to start anew.

@@ -286,6 +286,14 @@ Result<void> ReplicaManager::update_metadata(const ControllerStamp& stamp,
   return {};
 }
 
+void ReplicaManager::on_topic_config_changed(const std::string& topic) {
+  const log::LogConfig config = parts_.topic_configs.get(topic);
+  parts_.logs.set_config(topic, config);
+  for (const auto& partition : partitions()) {
+    if (partition->topic_partition().topic == topic) partition->on_config(config);
+  }
+}
+
 std::shared_ptr<Partition> ReplicaManager::create(const TopicPartition& tp) {
   auto partition = std::make_shared<Partition>(
       tp, ReplicaCoreConfig{config_.broker_id, config_.replica_lag_time_max},

@@ -114,6 +114,10 @@ class ReplicaManager {
                                                const std::vector<StopReplicaOrder>& orders);
   Result<void> update_metadata(const ControllerStamp& stamp, const MetadataUpdate& update);
 
+  // TopicConfigs has read the topic's config anew: its replicas and their logs go by it. On the
+  // coordination executor.
+  void on_topic_config_changed(const std::string& topic);
+
   // ---- the data plane. The sink may be answered inside the call.
   void append(std::vector<AppendEntry> entries, Acks acks, Duration timeout,
               log::AppendOrigin origin, std::unique_ptr<AppendSink> sink);

@@ -8,11 +8,27 @@
 
 namespace barnabas::replica {
 
-// One ensure_loaded on its way.
-struct TopicConfigs::Load {
+namespace {
+
+// nullopt: ZooKeeper did not say.
+std::optional<TopicConfigs::Overrides> overrides_of(const std::string& topic,
+                                                    const zk::DataAnswer& answer) {
+  if (answer.error == zk::ZkError::kNoNode) return TopicConfigs::Overrides{};
+  if (!answer.ok()) return std::nullopt;
+  auto document = zk::ConfigZnode::decode(answer.data);
+  if (document) return std::move(document->config);
+  log_error("[Topic config] Ignoring the overrides of {}: {}", topic, document.error().detail);
+  return TopicConfigs::Overrides{};
+}
+
+}  // namespace
+
+// One read on its way.
+struct TopicConfigs::Reading {
   std::size_t waiting = 0;
   bool complete = true;
-  std::function<void(bool)> done;
+  OverridesOfTopics found;
+  std::function<void(std::optional<OverridesOfTopics>)> done;
 };
 
 TopicConfigs::TopicConfigs(zk::ZooKeeper& zookeeper, Resolve resolve)
@@ -36,38 +52,41 @@ void TopicConfigs::store(const std::string& topic, Overrides overrides) {
   topics_[topic] = {std::move(overrides), config};
 }
 
+void TopicConfigs::read(const std::vector<std::string>& topics,
+                        std::function<void(std::optional<OverridesOfTopics>)> done) {
+  if (topics.empty()) return done(OverridesOfTopics{});
+  auto reading = std::make_shared<Reading>();
+  reading->waiting = topics.size();
+  reading->done = std::move(done);
+  for (const std::string& topic : topics) {
+    zookeeper_.get_data(zk::paths::topic_config(topic), false,
+                        [alive = alive_, reading, topic](const zk::DataAnswer& answer) {
+                          TopicConfigs* self = *alive;
+                          if (!self) return;
+                          if (auto overrides = overrides_of(topic, answer)) {
+                            if (self->is_known(topic)) self->store(topic, *overrides);
+                            reading->found[topic] = std::move(*overrides);
+                          } else {
+                            reading->complete = false;
+                          }
+                          if (--reading->waiting > 0) return;
+                          reading->done(reading->complete ? std::optional(std::move(reading->found))
+                                                          : std::nullopt);
+                        });
+  }
+}
+
 void TopicConfigs::ensure_loaded(const std::vector<std::string>& topics,
                                  std::function<void(bool)> done) {
   std::vector<std::string> unknown;
   for (const std::string& topic : topics) {
     if (!is_known(topic)) unknown.push_back(topic);
   }
-  if (unknown.empty()) {
+  read(unknown, [this, done = std::move(done)](std::optional<OverridesOfTopics> found) {
+    if (!found) return done(false);
+    for (auto& [topic, overrides] : *found) store(topic, std::move(overrides));
     done(true);
-    return;
-  }
-  auto load = std::make_shared<Load>();
-  load->waiting = unknown.size();
-  load->done = std::move(done);
-  for (const std::string& topic : unknown) {
-    zookeeper_.get_data(zk::paths::topic_config(topic), false,
-                        [alive = alive_, load, topic](const zk::DataAnswer& answer) {
-                          TopicConfigs* self = *alive;
-                          if (!self) return;
-                          if (answer.error == zk::ZkError::kNoNode) {
-                            self->store(topic, {});
-                          } else if (!answer.ok()) {
-                            load->complete = false;
-                          } else if (auto document = zk::ConfigZnode::decode(answer.data)) {
-                            self->store(topic, std::move(document->config));
-                          } else {
-                            log_error("[Topic config] Ignoring the overrides of {}: {}", topic,
-                                      document.error().detail);
-                            self->store(topic, {});
-                          }
-                          if (--load->waiting == 0) load->done(load->complete);
-                        });
-  }
+  });
 }
 
 log::LogConfig TopicConfigs::get(std::string_view topic) const {
@@ -80,6 +99,13 @@ TopicConfigs::Overrides TopicConfigs::overrides(std::string_view topic) const {
   MutexLock lock(mu_);
   const auto found = topics_.find(topic);
   return found == topics_.end() ? Overrides{} : found->second.overrides;
+}
+
+std::vector<std::string> TopicConfigs::known_topics() const {
+  MutexLock lock(mu_);
+  std::vector<std::string> topics;
+  for (const auto& [topic, known] : topics_) topics.push_back(topic);
+  return topics;
 }
 
 void TopicConfigs::forget(std::string_view topic) {

@@ -1,6 +1,7 @@
 // The configuration of topics: the broker's defaults, overridden by /config/topics/<topic>.
 //
-// Threads  ensure_loaded and its callback: the executor of the ZooKeeper session. The others: any
+// Threads  ensure_loaded, read and their callbacks: the executor of the ZooKeeper session. The
+// others: any
 //          thread.
 // Source   Kafka 3.9, kafka/server/ConfigHandler.scala
 #pragma once
@@ -8,6 +9,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,6 +23,7 @@ namespace barnabas::replica {
 class TopicConfigs {
  public:
   using Overrides = std::map<std::string, std::string>;
+  using OverridesOfTopics = std::map<std::string, Overrides>;
   // What the broker's configuration and a topic's overrides make together; `config` knows.
   using Resolve = std::function<log::LogConfig(const Overrides&)>;
 
@@ -34,10 +37,17 @@ class TopicConfigs {
   // session expired); the caller leaves the matter to a retry. `done` may be called at once.
   void ensure_loaded(const std::vector<std::string>& topics, std::function<void(bool)> done);
 
+  // Reads what ZooKeeper holds now of the topics, and where a topic is known already, goes by it
+  // from now on. A topic without a node has no overrides. nullopt: ZooKeeper did not say. `done`
+  // may be called at once.
+  void read(const std::vector<std::string>& topics,
+            std::function<void(std::optional<OverridesOfTopics>)> done);
+
   // What is known of a topic; the defaults when nothing is.
   log::LogConfig get(std::string_view topic) const;
   // The overrides as the document has them; empty when none are known.
   Overrides overrides(std::string_view topic) const;
+  std::vector<std::string> known_topics() const;
   // Forgets a deleted topic, so that a new one of its name is read again.
   void forget(std::string_view topic);
 
@@ -46,7 +56,7 @@ class TopicConfigs {
     Overrides overrides;
     log::LogConfig config;
   };
-  struct Load;
+  struct Reading;
   bool is_known(const std::string& topic) const;
   void store(const std::string& topic, Overrides overrides);
 

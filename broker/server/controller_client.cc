@@ -24,8 +24,19 @@ void ControllerClient::send(protocol::ApiKey api, std::int16_t version, protocol
   if (channel_to_ != *endpoint) {
     channel_ = transport_.open(endpoint->host, endpoint->port, client_id_, home_);
     channel_to_ = *endpoint;
+    // The old channel has dropped them.
+    for (const auto& [request, lost] : std::exchange(unanswered_, {})) {
+      lost(Error{ErrorCode::kNetworkException, "the controller has changed"});
+    }
   }
-  channel_->send(api, version, std::move(body), timeout, std::move(callback));
+  const std::uint64_t request = ++last_request_;
+  unanswered_[request] = std::move(callback);
+  channel_->send(api, version, std::move(body), timeout,
+                 [this, request](Result<protocol::ResponseFrame> frame) {
+                   if (auto answered = unanswered_.extract(request)) {
+                     answered.mapped()(std::move(frame));
+                   }
+                 });
 }
 
 }  // namespace barnabas::server

@@ -1,11 +1,14 @@
 // Requests of this broker to whoever is the controller now.
 //
 // Threads  bound to `home`: every call and callback is there.
-// Failure  BROKER_NOT_AVAILABLE: no controller is known, or it is not among the live brokers; else
-//          as protocol::Channel. Nothing is sent twice; the caller tries again.
+// Failure  BROKER_NOT_AVAILABLE: no controller is known, or it is not among the live brokers;
+//          NETWORK_EXCEPTION: the next request went to another controller; else as
+//          protocol::Channel. Nothing is sent twice; the caller tries again.
 #pragma once
 
+#include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -22,7 +25,7 @@ class ControllerClient {
   ControllerClient(BrokerId broker_id, std::string listener, Executor& home,
                    protocol::Transport& transport, const replica::MetadataCache& metadata);
 
-  // The callback may be called inside the call. The destructor drops callbacks uncalled.
+  // The callback is called once, maybe inside the call. The destructor drops callbacks uncalled.
   void send(protocol::ApiKey api, std::int16_t version, protocol::Payload body, Duration timeout,
             protocol::Channel::Callback callback);
 
@@ -34,6 +37,8 @@ class ControllerClient {
   protocol::Transport& transport_;
   const replica::MetadataCache& metadata_;
 
+  std::map<std::uint64_t, protocol::Channel::Callback> unanswered_;  // of channel_
+  std::uint64_t last_request_ = 0;
   std::unique_ptr<protocol::Channel> channel_;
   std::optional<Endpoint> channel_to_;
 };

@@ -1,5 +1,7 @@
 #include "broker/server/node.h"
 
+#include <fmt/ranges.h>
+
 #include <utility>
 
 #include "broker/base/check.h"
@@ -44,23 +46,36 @@ Result<controller::ControlledShutdownAnswer> shutdown_answer_of(
   return answer;
 }
 
-CreateTopicsRequest creation_of(const controller::NewTopic& topic) {
+CreateTopicsRequest creation_of(const std::vector<controller::NewTopic>& topics) {
   CreateTopicsRequest request;
-  auto& asked = request.topics.emplace_back();
-  asked.name = topic.name;
-  asked.num_partitions = topic.num_partitions;
-  asked.replication_factor = topic.replication_factor;
-  for (const auto& [name, value] : topic.configs) asked.configs.push_back({name, value});
+  for (const controller::NewTopic& topic : topics) {
+    auto& asked = request.topics.emplace_back();
+    asked.name = topic.name;
+    asked.num_partitions = topic.num_partitions;
+    asked.replication_factor = topic.replication_factor;
+    for (const auto& [name, value] : topic.configs) asked.configs.push_back({name, value});
+  }
   return request;
 }
 
-Error created_of(const Result<protocol::ResponseFrame>& frame) {
-  if (!frame) return frame.error();
-  const auto response = CreateTopicsResponse::decode(frame->body, CreateTopicsRequest::kMaxVersion);
-  if (!response) return response.error();
-  if (response->topics.size() != 1) return {ErrorCode::kUnknownServerError, "no answer"};
-  const auto& topic = response->topics.front();
-  return {topic.error_code, std::string(topic.error_message.value_or(""))};
+// One answer per topic, in their order.
+std::vector<Error> created_of(const std::vector<controller::NewTopic>& topics,
+                              const Result<protocol::ResponseFrame>& frame) {
+  std::vector<Error> answers(topics.size(), Error{ErrorCode::kUnknownServerError, "no answer"});
+  const auto response =
+      frame ? CreateTopicsResponse::decode(frame->body, CreateTopicsRequest::kMaxVersion)
+            : Result<CreateTopicsResponse>(frame.error());
+  for (std::size_t i = 0; i < topics.size(); ++i) {
+    if (!response) {
+      answers[i] = response.error();
+      continue;
+    }
+    for (const auto& told : response->topics) {
+      if (told.name != topics[i].name) continue;
+      answers[i] = {told.error_code, std::string(told.error_message.value_or(""))};
+    }
+  }
+  return answers;
 }
 
 }  // namespace
@@ -84,6 +99,8 @@ Node::Node(const config::BrokerConfig& config, BrokerId broker_id, std::string c
                                                             .logs = parts_.logs,
                                                             .metadata = metadata_,
                                                             .topic_configs = topic_configs_}),
+      config_changes_(parts_.zookeeper, parts_.clock,
+                      [this](const std::string& entity_path) { on_config_change(entity_path); }),
       groups_(group_coordinator_options(config, broker_id), {.clock = parts_.clock,
                                                              .random = parts_.random,
                                                              .coordination = parts_.coordination,
@@ -101,9 +118,8 @@ Node::Node(const config::BrokerConfig& config, BrokerId broker_id, std::string c
                     [this](api::ProducerIdManager::BlockCallback done) {
                       fetch_producer_ids(std::move(done));
                     }),
-      topic_creation_([this](controller::NewTopic topic, api::AutoTopicCreation::Done done) {
-        create_topic(std::move(topic), std::move(done));
-      }),
+      topic_creation_(
+          [this](api::AutoTopicCreation::Asking asking) { create_topics(std::move(asking)); }),
       context_{.broker_id = broker_id,
                .cluster_id = std::move(cluster_id),
                .config = config,
@@ -150,6 +166,7 @@ void Node::start(std::vector<Endpoint> endpoints, std::optional<zk::SessionId> f
                                     replicas_.set_broker_epoch(*epoch);
                                     replicas_.start();
                                     groups_.start();
+                                    config_changes_.listen();
                                     controller_.startup();
                                     done({});
                                   });
@@ -178,6 +195,9 @@ void Node::register_again() {
         if (stopping_) return;
         if (epoch) {
           replicas_.set_broker_epoch(*epoch);
+          config_changes_.listen();
+          // A change that was being applied when the session expired may be lost.
+          apply_topic_configs(topic_configs_.known_topics());
           controller_.startup();
           return;
         }
@@ -187,6 +207,38 @@ void Node::register_again() {
         retry_ = parts_.coordination.run_after(kRegistrationBackoff, [alive = alive_] {
           if (*alive && !(*alive)->stopping_) (*alive)->register_again();
         });
+      });
+}
+
+// ---- Changed configs
+
+void Node::on_config_change(const std::string& entity_path) {
+  constexpr std::string_view kTopics = "topics/";
+  if (entity_path.starts_with(kTopics)) {
+    return apply_topic_configs({entity_path.substr(kTopics.size())});
+  }
+  log_warn(
+      "[KafkaServer id={}] The config of {} has changed, which takes no effect: only topics "
+      "are configured while the broker runs",
+      broker_id_, entity_path);
+}
+
+void Node::apply_topic_configs(const std::vector<std::string>& topics) {
+  topic_configs_.read(
+      topics, [this](const std::optional<replica::TopicConfigs::OverridesOfTopics>& found) {
+        if (!found) return;  // the session has expired; the next one reads all again
+        for (const auto& [topic, overrides] : *found) {
+          log_info(
+              "[KafkaServer id={}] Processing override for entityPath: topics/{} with config: "
+              "{{{}}}",
+              broker_id_, topic, fmt::join(overrides, ", "));
+          replicas_.on_topic_config_changed(topic);
+          // Of the topic itself: the controller may hold no replica of it.
+          const auto unclean = overrides.find("unclean.leader.election.enable");
+          if (unclean != overrides.end() && unclean->second == "true") {
+            controller_.on_unclean_election_enabled(topic);
+          }
+        }
       });
 }
 
@@ -212,27 +264,32 @@ void Node::fetch_producer_ids(api::ProducerIdManager::BlockCallback done) {
   });
 }
 
-// ---- Internal topics
+// ---- Automatic topics
 
-void Node::create_topic(controller::NewTopic topic, api::AutoTopicCreation::Done done) {
-  parts_.coordination.post([alive = alive_, topic = std::move(topic), done = std::move(done)] {
+void Node::create_topics(api::AutoTopicCreation::Asking asking) {
+  parts_.coordination.post([alive = alive_, asking = std::move(asking)] {
     if (!*alive) return;
     Node& node = **alive;
-    const milliseconds timeout(node.config_.request_timeout_ms);
     if (node.controller_.is_active()) {
+      // Nobody waits for the leaders: the metadata will tell of them.
       node.controller_.create_topics(
-          {topic}, timeout, /*validate_only=*/false,
-          [done](const std::vector<controller::NewTopicAnswer>& answers) {
-            done(answers.front().error);
+          asking.topics, Duration::zero(), /*validate_only=*/false,
+          [asking](const std::vector<controller::NewTopicAnswer>& answers) {
+            std::vector<Error> errors;
+            for (const auto& answer : answers) errors.push_back(answer.error);
+            asking.answered(errors);
           });
       return;
     }
-    CreateTopicsRequest request = creation_of(topic);
+    asking.sent();
+    CreateTopicsRequest request = creation_of(asking.topics);
     request.timeout_ms = node.config_.request_timeout_ms;
-    node.controller_client_.send(
-        protocol::ApiKey::kCreateTopics, CreateTopicsRequest::kMaxVersion,
-        request.encode(CreateTopicsRequest::kMaxVersion), timeout,
-        [done](const Result<protocol::ResponseFrame>& frame) { done(created_of(frame)); });
+    node.controller_client_.send(protocol::ApiKey::kCreateTopics, CreateTopicsRequest::kMaxVersion,
+                                 request.encode(CreateTopicsRequest::kMaxVersion),
+                                 milliseconds(node.config_.request_timeout_ms),
+                                 [asking](const Result<protocol::ResponseFrame>& frame) {
+                                   asking.answered(created_of(asking.topics, frame));
+                                 });
   });
 }
 

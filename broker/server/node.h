@@ -33,6 +33,7 @@
 #include "broker/log/log_manager.h"
 #include "broker/protocol/ids.h"
 #include "broker/protocol/transport.h"
+#include "broker/replica/config_change_listener.h"
 #include "broker/replica/metadata_cache.h"
 #include "broker/replica/replica_manager.h"
 #include "broker/replica/topic_configs.h"
@@ -98,7 +99,9 @@ class Node final : public zk::ZooKeeper::Observer {
   void register_again();
   zk::BrokerZnode registration_entry() const;
   void fetch_producer_ids(api::ProducerIdManager::BlockCallback done);
-  void create_topic(controller::NewTopic topic, api::AutoTopicCreation::Done done);
+  void on_config_change(const std::string& entity_path);
+  void apply_topic_configs(const std::vector<std::string>& topics);
+  void create_topics(api::AutoTopicCreation::Asking asking);
   void try_controlled_shutdown(int tries_left);
   void on_controlled_shutdown(int tries_left,
                               const Result<controller::ControlledShutdownAnswer>& answer);
@@ -114,6 +117,7 @@ class Node final : public zk::ZooKeeper::Observer {
   replica::MetadataCache metadata_;
   replica::TopicConfigs topic_configs_;
   replica::ReplicaManager replicas_;
+  replica::ConfigChangeListener config_changes_;
   group::GroupCoordinator groups_;
   controller::Controller controller_;
   zk::BrokerRegistration registration_;

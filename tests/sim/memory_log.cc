@@ -211,6 +211,12 @@ Result<std::shared_ptr<log::Log>> MemoryLogManager::get_or_create(const TopicPar
   return std::shared_ptr<log::Log>(entry.log);
 }
 
+void MemoryLogManager::set_config(const std::string& topic, const log::LogConfig& config) {
+  for (auto& [tp, entry] : logs_) {
+    if (tp.topic == topic) entry.log->set_config(config);
+  }
+}
+
 Uuid MemoryLogManager::topic_id(const TopicPartition& tp) const {
   const auto it = logs_.find(tp);
   return it == logs_.end() ? Uuid{} : it->second.topic_id;

@@ -11,6 +11,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "broker/base/clock.h"
@@ -22,6 +23,8 @@ namespace barnabas::sim {
 class MemoryLog final : public log::Log {
  public:
   MemoryLog(const Clock& clock, log::LogConfig config) : clock_(&clock), config_(config) {}
+
+  void set_config(const log::LogConfig& config) { config_ = config; }
 
   Result<log::AppendInfo> append_as_leader(MutableBytesView batches, LeaderEpoch epoch,
                                            log::AppendOrigin origin) override;
@@ -61,7 +64,7 @@ class MemoryLog final : public log::Log {
   Batches::const_iterator find(Offset offset) const;
 
   const Clock* clock_;
-  const log::LogConfig config_;
+  log::LogConfig config_;
   log::LogState state_;
   Batches batches_;
 };
@@ -75,6 +78,7 @@ class MemoryLogManager final : public log::LogManager {
   std::vector<TopicPartition> partitions() const override;
   Result<std::shared_ptr<log::Log>> get_or_create(const TopicPartition& tp, Uuid topic_id,
                                                   const log::LogConfig& config) override;
+  void set_config(const std::string& topic, const log::LogConfig& config) override;
   Uuid topic_id(const TopicPartition& tp) const override;
   // One directory without bounds.
   std::vector<log::LogDirDescription> describe_log_dirs() const override;

@@ -88,6 +88,14 @@ struct NewTopicAnswer {
   std::int16_t replication_factor = -1;
 };
 
+// Partitions to be added to a topic.
+struct NewPartitions {
+  std::string topic;
+  std::int32_t count = 0;  // of all its partitions, old and new
+  // Of the new ones, in their order; absent: the replicas are chosen.
+  std::optional<std::vector<std::vector<BrokerId>>> assignments;
+};
+
 // A topic by name, or by id where the name is absent.
 struct TopicReference {
   std::optional<std::string> name;

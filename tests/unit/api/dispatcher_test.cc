@@ -4,9 +4,11 @@
 
 #include "broker/api/api_table.h"
 #include "broker/protocol/messages/allocate_producer_ids.h"
+#include "broker/protocol/messages/alter_configs.h"
 #include "broker/protocol/messages/alter_partition.h"
 #include "broker/protocol/messages/api_versions.h"
 #include "broker/protocol/messages/controlled_shutdown.h"
+#include "broker/protocol/messages/create_partitions.h"
 #include "broker/protocol/messages/create_topics.h"
 #include "broker/protocol/messages/delete_groups.h"
 #include "broker/protocol/messages/delete_records.h"
@@ -19,6 +21,7 @@
 #include "broker/protocol/messages/fetch.h"
 #include "broker/protocol/messages/find_coordinator.h"
 #include "broker/protocol/messages/heartbeat.h"
+#include "broker/protocol/messages/incremental_alter_configs.h"
 #include "broker/protocol/messages/init_producer_id.h"
 #include "broker/protocol/messages/join_group.h"
 #include "broker/protocol/messages/leader_and_isr.h"
@@ -63,8 +66,8 @@ TEST(ApiTable, ServesWhatIsPromisedAndNothingElse) {
   EXPECT_EQ(
       table,
       "0:0-11 1:4-17 2:1-9 3:0-12 4:0-7 5:0-4 6:0-8 7:0-3 8:0-9 9:0-9 10:0-6 11:0-9 12:0-4 "
-      "13:0-5 14:0-5 15:0-5 16:0-5 18:0-4 19:0-7 20:0-6 21:0-2 22:0-5 23:0-4 32:0-4 35:0-4 42:0-2 "
-      "43:0-2 47:0-0 56:0-3 60:0-1 67:0-0 ");
+      "13:0-5 14:0-5 15:0-5 16:0-5 18:0-4 19:0-7 20:0-6 21:0-2 22:0-5 23:0-4 32:0-4 33:0-2 35:0-4 "
+      "37:0-3 42:0-2 43:0-2 44:0-1 47:0-0 56:0-3 60:0-1 67:0-0 ");
 }
 
 // A client chooses the version: an answer that fills a field which an old version does not have
@@ -91,6 +94,9 @@ using Served = ::testing::Types<
     Messages<InitProducerIdRequest, InitProducerIdResponse>,
     Messages<OffsetForLeaderEpochRequest, OffsetForLeaderEpochResponse>,
     Messages<DescribeConfigsRequest, DescribeConfigsResponse>,
+    Messages<CreatePartitionsRequest, CreatePartitionsResponse>,
+    Messages<AlterConfigsRequest, AlterConfigsResponse>,
+    Messages<IncrementalAlterConfigsRequest, IncrementalAlterConfigsResponse>,
     Messages<ElectLeadersRequest, ElectLeadersResponse>,
     Messages<AlterPartitionRequest, AlterPartitionResponse>,
     Messages<DescribeClusterRequest, DescribeClusterResponse>,

@@ -1,6 +1,3 @@
-#include <map>
-
-#include "broker/api/topic_creation.h"
 #include "broker/protocol/error_code.h"
 #include "tests/unit/api/group_broker.h"
 
@@ -120,47 +117,6 @@ TEST(FindCoordinator, TooFewBrokersForTheOffsetsTopicLeaveItUncreated) {
     EXPECT_EQ(find(broker, 6, "g").error, ErrorCode::kCoordinatorNotAvailable);
   }
   EXPECT_EQ(broker.node().metadata().snapshot()->topic("__consumer_offsets"), nullptr);
-}
-
-class AutoTopicCreationTest : public ::testing::Test {
- protected:
-  std::map<std::string, AutoTopicCreation::Done> asked_;
-  int times_asked_ = 0;
-  AutoTopicCreation creation_{[this](controller::NewTopic topic, AutoTopicCreation::Done done) {
-    ++times_asked_;
-    asked_[topic.name] = std::move(done);
-  }};
-
-  static controller::NewTopic topic(const std::string& name) {
-    controller::NewTopic topic;
-    topic.name = name;
-    return topic;
-  }
-};
-
-TEST_F(AutoTopicCreationTest, TopicIsAskedForOnceAtATime) {
-  creation_.create(topic("a"));
-  creation_.create(topic("a"));
-  creation_.create(topic("b"));
-  EXPECT_EQ(times_asked_, 2);
-  asked_["a"](Error{ErrorCode::kNotController, ""});
-  creation_.create(topic("b"));
-  EXPECT_EQ(times_asked_, 2);
-  creation_.create(topic("a"));
-  EXPECT_EQ(times_asked_, 3);
-}
-
-TEST(OffsetsTopic, IsCompactedAndAsLargeAsConfigured) {
-  OneBroker broker("offsets.topic.segment.bytes=1234567\noffsets.topic.num.partitions=7\n");
-  const controller::NewTopic topic = offsets_topic(broker.config());
-  EXPECT_EQ(topic.name, "__consumer_offsets");
-  EXPECT_EQ(topic.num_partitions, 7);
-  EXPECT_EQ(topic.replication_factor, 3);
-  const std::vector<std::pair<std::string, std::optional<std::string>>> configs = {
-      {"cleanup.policy", "compact"},
-      {"segment.bytes", "1234567"},
-      {"compression.type", "producer"}};
-  EXPECT_EQ(topic.configs, configs);
 }
 
 }  // namespace

@@ -64,7 +64,7 @@ class MetadataTest : public ::testing::Test {
     return {topic};
   }
 
-  OneBroker broker_;
+  OneBroker broker_{"auto.create.topics.enable=false\n"};
 };
 
 TEST_F(MetadataTest, TellsClusterControllerAndLiveBrokersOfTheListener) {

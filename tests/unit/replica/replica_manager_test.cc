@@ -6,6 +6,7 @@
 #include "broker/protocol/messages/alter_partition.h"
 #include "broker/protocol/messages/fetch.h"
 #include "tests/unit/replica/doubles.h"
+#include "zkclient/documents.h"
 
 namespace barnabas::replica {
 namespace {
@@ -200,6 +201,41 @@ TEST_F(ReplicaManagerTest, TopicsMinInsyncReplicasIsReadFromItsConfig) {
   Appended appended;
   append(appended, 1);
   EXPECT_EQ(appended.outcomes->front().error, ErrorCode::kNotEnoughReplicas);
+}
+TEST_F(ReplicaManagerTest, ChangedMinInsyncReplicasHoldsForThePartitionThatIsLed) {
+  const auto config_of = [](const char* min_isr) {
+    return zk::ConfigZnode{{{"min.insync.replicas", min_isr}}}.encode();
+  };
+  model.write({zk::Op::create("/config", ""), zk::Op::create("/config/topics", ""),
+               zk::Op::create("/config/topics/first", config_of("1"))});
+  configs.ensure_loaded({"first"}, [](bool) {});
+  run_for(seconds(1));
+  lead({1});
+  Appended before;
+  append(before, 1);
+  EXPECT_EQ(before.outcomes->front().error, ErrorCode::kNone);
+  model.write({zk::Op::set_data("/config/topics/first", config_of("2"), zk::kAnyVersion)});
+  configs.read({"first"}, [this](const auto& found) {
+    if (found) manager->on_topic_config_changed("first");
+  });
+  run_for(seconds(1));
+  Appended after;
+  append(after, 1);
+  EXPECT_EQ(after.outcomes->front().error, ErrorCode::kNotEnoughReplicas);
+}
+
+// Otherwise a topic of the same name that is made later would have them.
+TEST_F(ReplicaManagerTest, ReadingTheConfigOfAnUnknownTopicLeavesItUnknown) {
+  model.write({zk::Op::create("/config", ""), zk::Op::create("/config/topics", ""),
+               zk::Op::create("/config/topics/first",
+                              zk::ConfigZnode{{{"min.insync.replicas", "2"}}}.encode())});
+  std::optional<TopicConfigs::OverridesOfTopics> read;
+  configs.read({"first", "second"}, [&](const auto& found) { read = found; });
+  run_for(seconds(1));
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->at("first").at("min.insync.replicas"), "2");
+  EXPECT_TRUE(read->at("second").empty());
+  EXPECT_TRUE(configs.known_topics().empty());
 }
 
 // ---- fetch
