@@ -114,7 +114,7 @@ constexpr ConfigKey kKeys[] = {
     {"max.connections", kInt, "2147483647", at_least(0), kClusterWide, "", kNotYet, kPublic, "connection cap for whole broker"},
     {"max.connections.per.ip", kInt, "2147483647", at_least(0), kClusterWide, "", kNotYet, kPublic, "connection cap per client address"},
     {"max.connections.per.ip.overrides", kString, "", any(), kClusterWide, "", kNotYet, kPublic, "per-address exceptions to that cap"},
-    {"max.incremental.fetch.session.cache.slots", kInt, "1000", at_least(0), kReadOnly, "", kNotYet, kPublic, "fetch sessions remembered on broker"},
+    {"max.incremental.fetch.session.cache.slots", kInt, "1000", at_least(0), kReadOnly, "", kHonoured, kPublic, "fetch sessions remembered on broker"},
     {"message.max.bytes", kInt, "1048588", at_least(0), kClusterWide, "max.message.bytes", kHonoured, kPublic, "largest accepted record batch, compressed size"},
     {"metric.reporters", kList, "", any(), kClusterWide, "", kNotYet, kPublic, "metric reporter plugin classes"},
     {"metrics.num.samples", kInt, "2", at_least(1), kReadOnly, "", kNotYet, kPublic, "windows kept per metric"},

@@ -19,6 +19,7 @@
 #include "broker/protocol/error_code.h"
 #include "broker/protocol/ids.h"
 #include "broker/protocol/records.h"
+#include "broker/replica/core/fetch_entry.h"
 #include "broker/replica/metadata_cache.h"
 
 namespace barnabas::replica {
@@ -57,19 +58,6 @@ class AppendSink {
 };
 
 // ---- fetch ----
-
-struct FetchEntry {
-  std::string_view topic;
-  Uuid topic_id;  // zero: the request names topics
-  PartitionId partition{0};
-  LeaderEpoch current_leader_epoch = kNoLeaderEpoch;  // not given
-  Offset fetch_offset{0};
-  LeaderEpoch last_fetched_epoch = kNoLeaderEpoch;  // not given
-  Offset log_start_offset = kUnknownOffset;         // of the follower
-  std::int32_t max_bytes = 0;
-  // Found wrong before: answered with this error, not read.
-  ErrorCode error = ErrorCode::kNone;
-};
 
 struct FetchParams {
   BrokerId replica_id = kConsumerReplicaId;

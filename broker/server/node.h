@@ -33,6 +33,7 @@
 #include "broker/log/log_manager.h"
 #include "broker/protocol/ids.h"
 #include "broker/protocol/transport.h"
+#include "broker/replica/fetch_session_cache.h"
 #include "broker/replica/metadata_cache.h"
 #include "broker/replica/replica_manager.h"
 #include "broker/replica/topic_configs.h"
@@ -114,6 +115,7 @@ class Node final : public zk::ZooKeeper::Observer {
   replica::MetadataCache metadata_;
   replica::TopicConfigs topic_configs_;
   replica::ReplicaManager replicas_;
+  replica::FetchSessionCache fetch_sessions_;
   group::GroupCoordinator groups_;
   controller::Controller controller_;
   zk::BrokerRegistration registration_;
