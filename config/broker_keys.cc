@@ -92,7 +92,7 @@ constexpr ConfigKey kKeys[] = {
     {"log.initial.task.delay.ms", kLong, "30000", at_least(0), kReadOnly, "", kNotYet, kInternal, "delay before log housekeeping starts"},
     {"log.local.retention.bytes", kLong, "-2", at_least(-2), kClusterWide, "local.retention.bytes", kNotYet, kPublic, "local size limit when tiered; -2 inherits"},
     {"log.local.retention.ms", kLong, "-2", at_least(-2), kClusterWide, "local.retention.ms", kNotYet, kPublic, "local age limit when tiered; -2 inherits"},
-    {"log.message.downconversion.enable", kBoolean, "true", any(), kClusterWide, "message.downconversion.enable", kNotYet, kPublic, "convert batches for old consumers"},
+    {"log.message.downconversion.enable", kBoolean, "true", any(), kClusterWide, "message.downconversion.enable", kHonoured, kPublic, "convert batches for old consumers"},
     {"log.message.format.version", kString, "3.0-IV1", version(), kReadOnly, "message.format.version", kNotYet, kPublic, "on-disk format, ignored from IBP 3.0"},
     {"log.message.timestamp.after.max.ms", kLong, "9223372036854775807", at_least(0), kClusterWide, "message.timestamp.after.max.ms", kHonoured, kPublic, "how far in future timestamps allowed"},
     {"log.message.timestamp.before.max.ms", kLong, "9223372036854775807", at_least(0), kClusterWide, "message.timestamp.before.max.ms", kHonoured, kPublic, "how far in past timestamps allowed"},

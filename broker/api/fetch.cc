@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "broker/api/context.h"
+#include "broker/api/fetch_conversion.h"
 #include "broker/api/handlers.h"
 #include "broker/api/leader_hints.h"
 #include "broker/protocol/messages/fetch.h"
@@ -28,6 +29,7 @@ using replica::FetchSessionAnswer;
 using replica::FetchSessionRequest;
 using replica::ForgottenPartition;
 
+constexpr std::int16_t kLastFetchWithHardMaxBytes = 2;
 constexpr std::int16_t kFirstFetchWithStorageError = 6;
 constexpr std::int16_t kFirstFetchWithZstd = 10;
 constexpr std::int16_t kFirstFetchFromFollowers = 11;
@@ -53,6 +55,7 @@ class Fetch final : public replica::FetchSink {
                             : message_.replica_id;
     params.max_wait = milliseconds(message_.max_wait_ms);
     params.max_bytes = std::min(message_.max_bytes, context_.config.fetch_max_bytes);
+    params.hard_max_bytes = request_.version <= kLastFetchWithHardMaxBytes;
     params.min_bytes = std::min(message_.min_bytes, params.max_bytes);
     params.isolation = read_committed() ? replica::IsolationLevel::kReadCommitted
                                         : replica::IsolationLevel::kReadUncommitted;
@@ -83,6 +86,7 @@ class Fetch final : public replica::FetchSink {
     const FetchSessionAnswer session = end_session(outcomes);
     response.error_code = session.error;
     response.session_id = session.session_id;
+    FetchConversion conversion(request_.version, params().is_from_follower());
     const FetchEntry* last = nullptr;
     for (std::size_t i = 0; i < outcomes.size() && session.error == ErrorCode::kNone; ++i) {
       if (session.told && !(*session.told)[i]) continue;
@@ -95,6 +99,7 @@ class Fetch final : public replica::FetchSink {
       last = &entry;
       auto& answer = response.responses.back().partitions.emplace_back();
       answer.partition_index = entry.partition.value();
+      suit_version(entry, conversion, outcomes[i]);
       fill(answer, outcomes[i], entry.topic, hints);
     }
     hints.fill_endpoints(response.node_endpoints);
@@ -153,18 +158,24 @@ class Fetch final : public replica::FetchSink {
 
   // What need not be read to be refused.
   void find_errors(std::vector<FetchEntry>& entries) const {
-    for (FetchEntry& entry : entries) entry.error = error_of(entry.topic);
-  }
-  ErrorCode error_of(std::string_view topic) const {
-    if (request_.version >= kFirstFetchByTopicId && topic.empty()) return ErrorCode::kUnknownTopicId;
-    if (request_.version < kFirstFetchWithZstd) {
-      const auto overrides = context_.topic_configs.overrides(topic);
-      const auto compression = overrides.find("compression.type");
-      if (compression != overrides.end() && compression->second == "zstd") {
-        return ErrorCode::kUnsupportedCompressionType;
-      }
+    if (request_.version < kFirstFetchByTopicId) return;
+    for (FetchEntry& entry : entries) {
+      if (entry.topic.empty()) entry.error = ErrorCode::kUnknownTopicId;
     }
-    return ErrorCode::kNone;
+  }
+
+  // Gives an old version what it can carry, or the error that says that it cannot.
+  void suit_version(const FetchEntry& entry, FetchConversion& conversion,
+                    FetchOutcome& outcome) const {
+    if (request_.version >= kFirstFetchWithZstd || outcome.error != ErrorCode::kNone) return;
+    const log::LogConfig topic = context_.topic_configs.get(entry.topic);
+    if (topic.compression == protocol::Compression::kZstd) {
+      outcome = FetchOutcome();
+      outcome.error = ErrorCode::kUnsupportedCompressionType;
+      outcome.records = protocol::Records::empty();
+    } else if (conversion.is_needed()) {
+      conversion.convert(topic, entry, outcome);
+    }
   }
 
   FetchSessionAnswer end_session(const std::vector<FetchOutcome>& outcomes) {

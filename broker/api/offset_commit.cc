@@ -22,7 +22,7 @@ using protocol::OffsetCommitRequest;
 using protocol::OffsetCommitResponse;
 using Partition = group::OffsetCommitRequest::Partition;
 
-constexpr std::int16_t kVersionOfZooKeeper = 0;
+constexpr std::int16_t kCommitVersionOfZooKeeper = 0;
 constexpr std::int64_t kRetentionOfTheBroker = -1;
 constexpr std::int64_t kNow = -1;
 
@@ -145,7 +145,7 @@ void handle_offset_commit(Context& context, protocol::Request request,
       std::make_shared<OffsetCommit>(std::move(request), std::move(responder), std::move(*message));
   auto partitions = commit->partitions(*context.metadata.snapshot());
   if (partitions.empty()) return commit->respond({});
-  if (commit->version() == kVersionOfZooKeeper) {
+  if (commit->version() == kCommitVersionOfZooKeeper) {
     commit_to_zookeeper(context, commit, partitions);
   } else {
     commit_to_coordinator(context, commit, std::move(partitions));

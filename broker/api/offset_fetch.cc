@@ -22,7 +22,7 @@ using protocol::OffsetFetchRequest;
 using protocol::OffsetFetchResponse;
 using Fetched = Result<std::vector<FetchedOffset>>;
 
-constexpr std::int16_t kVersionOfZooKeeper = 0;
+constexpr std::int16_t kFetchVersionOfZooKeeper = 0;
 constexpr std::int16_t kFirstVersionWithErrorOfGroup = 2;
 constexpr std::int16_t kFirstVersionWithSeveralGroups = 8;
 
@@ -126,7 +126,7 @@ void fetch_version_0(Context& context, protocol::Responder responder,
                          }
                          OffsetFetchResponse response;
                          fill_topics(response.topics, offsets);
-                         answer->respond(response.encode(kVersionOfZooKeeper));
+                         answer->respond(response.encode(kFetchVersionOfZooKeeper));
                        });
 }
 
@@ -136,7 +136,7 @@ void handle_offset_fetch(Context& context, protocol::Request request,
                          protocol::Responder responder) {
   const auto decoded = OffsetFetchRequest::decode(request.body, request.version);
   if (!decoded) return responder.close_connection();
-  if (request.version == kVersionOfZooKeeper) {
+  if (request.version == kFetchVersionOfZooKeeper) {
     fetch_version_0(context, std::move(responder), *decoded);
   } else if (request.version < kFirstVersionWithSeveralGroups) {
     responder.respond(fetch_of_one_group(context, *decoded, request.version));

@@ -107,6 +107,18 @@ Result<std::optional<TimestampAndOffset>> FileLog::find_max_timestamp() const {
                                          latest->size_bytes);
 }
 
+Result<std::vector<SegmentTime>> FileLog::segment_times() const {
+  const Offset start = log_start_offset();
+  const std::vector<Piece> pieces = pieces_from(start);
+  std::vector<SegmentTime> times;
+  for (const Piece& piece : pieces) {
+    TRY(const Timestamp written_at, piece.segment->file().modified_at_ms());
+    times.push_back({std::max(piece.segment->base_offset(), start), written_at});
+  }
+  if (pieces.back().size_bytes > 0) times.push_back({log_end_offset(), clock_.wall_clock_ms()});
+  return times;
+}
+
 std::int64_t FileLog::bytes_between(Offset from, Offset to) const {
   if (from >= to) return 0;
   {

@@ -64,6 +64,8 @@ struct FetchParams {
   Duration max_wait{0};
   std::int32_t min_bytes = 1;
   std::int32_t max_bytes = 0;
+  // Versions 0 to 2: not even a first batch may be larger than what is asked for.
+  bool hard_max_bytes = false;
   IsolationLevel isolation = IsolationLevel::kReadUncommitted;
   // A consumer that knows of follower fetching (v11 and up) is served by followers too.
   bool leader_only = true;

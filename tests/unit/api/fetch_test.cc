@@ -2,6 +2,9 @@
 #include <string>
 #include <vector>
 
+#include "broker/protocol/compression.h"
+#include "broker/protocol/legacy_records.h"
+#include "broker/protocol/record_batch.h"
 #include "broker/replica/operations.h"
 #include "tests/unit/api/replica_apis.h"
 
@@ -62,7 +65,7 @@ TEST_F(FetchApi, WithoutDataWaitsAndIsAnsweredEmptyInEveryVersion) {
   }
 }
 TEST_F(FetchApi, TellsTheLeaderElsewhereFromVersion16On) {
-  for (std::int16_t version = 4; version <= 17; ++version) {
+  for (std::int16_t version = 0; version <= 17; ++version) {
     const auto data = fetch(fetch_of(version, "foreign", kForeign), version);
     EXPECT_EQ(data.error_code, ErrorCode::kNotLeaderOrFollower) << version;
     EXPECT_EQ(data.current_leader.leader_id, BrokerId{version >= 16 ? 2 : -1});
@@ -72,6 +75,88 @@ TEST_F(FetchApi, TellsTheLeaderElsewhereFromVersion16On) {
 TEST_F(FetchApi, OfAnUnknownTopicIsToldByNameOrId) {
   EXPECT_EQ(fetch(fetch_of(12, "unknown", {}), 12).error_code, ErrorCode::kUnknownTopicOrPartition);
   EXPECT_EQ(fetch(fetch_of(13, "", Uuid{{9}}), 13).error_code, ErrorCode::kUnknownTopicId);
+}
+
+// ---- message sets of before there were record batches
+
+TEST_F(FetchApi, TellsMessagesInVersions0To3) {
+  ASSERT_EQ(produce_one(), ErrorCode::kNone);
+  ASSERT_EQ(produce_one(), ErrorCode::kNone);
+  for (std::int16_t version = 0; version <= 3; ++version) {
+    const auto data = fetch(fetch_of(version, "first", kFirst), version);
+    EXPECT_EQ(data.error_code, ErrorCode::kNone) << version;
+    EXPECT_EQ(data.high_watermark, 2);
+    protocol::LegacyMessageReader reader(data.records.bytes());
+    for (const std::int64_t offset : {0, 1}) {
+      const auto message = reader.next();
+      ASSERT_TRUE(message);
+      EXPECT_EQ(message->magic, version < 2 ? 0 : 1);
+      EXPECT_EQ(message->offset, offset);
+      EXPECT_EQ(as_text(*message->key), "key");
+      EXPECT_EQ(as_text(*message->value), "value");
+      EXPECT_EQ(message->timestamp, version < 2 ? -1 : 1000);
+      EXPECT_TRUE(message->crc_matches());
+    }
+    EXPECT_FALSE(reader.next());
+    EXPECT_EQ(reader.end(), protocol::LegacyMessageReader::End::kWhole);
+  }
+}
+TEST_F(FetchApi, OfTooFewBytesTellsOneBatchFromVersion3On) {
+  ASSERT_EQ(produce_one(), ErrorCode::kNone);
+  ASSERT_EQ(produce_one(), ErrorCode::kNone);
+  for (std::int16_t version = 0; version <= 17; ++version) {
+    auto request = fetch_of(version, "first", kFirst);
+    request.topics[0].partitions[0].partition_max_bytes = 1;
+    const auto data = fetch(request, version);
+    EXPECT_EQ(data.error_code, ErrorCode::kNone);
+    EXPECT_EQ(data.records.size_bytes() > 0, version >= 3) << version;
+  }
+}
+TEST_F(FetchApi, WithoutDataOrWithAnErrorIsNotConverted) {
+  for (std::int16_t version = 0; version <= 3; ++version) {
+    const auto empty = fetch(fetch_of(version, "first", kFirst), version);
+    EXPECT_EQ(empty.error_code, ErrorCode::kNone);
+    EXPECT_EQ(empty.records.size_bytes(), 0);
+    EXPECT_FALSE(empty.records.is_null());
+    EXPECT_EQ(fetch(fetch_of(version, "unknown", {}), version).error_code,
+              ErrorCode::kUnknownTopicOrPartition);
+    auto beyond = fetch_of(version, "first", kFirst);
+    beyond.topics[0].partitions[0].fetch_offset = 9;
+    EXPECT_EQ(fetch(beyond, version).error_code, ErrorCode::kOffsetOutOfRange);
+  }
+}
+TEST_F(FetchApi, OfAZstdBatchIsRefusedBeforeVersion4) {
+  protocol::RecordBatchBuilder builder;
+  builder.codec = protocol::Compression::kZstd;
+  ASSERT_EQ(produce(produce_of("first", builder.add(1000, "k", "v").build()), 11).error_code,
+            ErrorCode::kNone);
+  for (std::int16_t version = 0; version <= 17; ++version) {
+    EXPECT_EQ(fetch(fetch_of(version, "first", kFirst), version).error_code,
+              version < 4 ? ErrorCode::kUnsupportedCompressionType : ErrorCode::kNone);
+  }
+}
+
+class FetchOfZstdTopics : public FetchApi {
+ protected:
+  FetchOfZstdTopics() : FetchApi("compression.type=zstd\n") {}
+};
+TEST_F(FetchOfZstdTopics, IsRefusedBeforeVersion10) {
+  for (std::int16_t version = 0; version <= 17; ++version) {
+    EXPECT_EQ(fetch(fetch_of(version, "first", kFirst), version).error_code,
+              version < 10 ? ErrorCode::kUnsupportedCompressionType : ErrorCode::kNone);
+  }
+}
+
+class FetchWithoutDownConversion : public FetchApi {
+ protected:
+  FetchWithoutDownConversion() : FetchApi("log.message.downconversion.enable=false\n") {}
+};
+TEST_F(FetchWithoutDownConversion, IsRefusedToConsumersBeforeVersion4) {
+  ASSERT_EQ(produce_one(), ErrorCode::kNone);
+  for (std::int16_t version = 0; version <= 17; ++version) {
+    EXPECT_EQ(fetch(fetch_of(version, "first", kFirst), version).error_code,
+              version < 4 ? ErrorCode::kUnsupportedVersion : ErrorCode::kNone);
+  }
 }
 
 // ---- sessions

@@ -156,6 +156,25 @@ TEST_F(ReplicaApis, ListOffsetsAnswersInEveryVersion) {
     EXPECT_EQ(offset_of(replica::kLatestTimestamp, version).leader_epoch, version >= 4 ? 5 : -1);
   }
 }
+TEST_F(ReplicaApis, ListOffsetsOfVersion0TellsWhereSegmentsBegin) {
+  ASSERT_EQ(produce(produce_of("first"), 11).error_code, ErrorCode::kNone);
+  const auto offsets = [this](Timestamp timestamp, std::int32_t max, std::string_view topic) {
+    ListOffsetsRequest request;
+    request.replica_id = BrokerId{-1};
+    auto& asked = request.topics.emplace_back();
+    asked.name = topic;
+    asked.partitions.emplace_back().timestamp = timestamp;
+    asked.partitions[0].max_num_offsets = max;
+    return broker_.ask<ListOffsetsResponse>(request, 0).topics.at(0).partitions.at(0);
+  };
+  EXPECT_EQ(offsets(-1, 10, "first").old_style_offsets, (std::vector<std::int64_t>{1, 0}));
+  EXPECT_EQ(offsets(-1, 1, "first").old_style_offsets, (std::vector<std::int64_t>{1}));
+  EXPECT_EQ(offsets(-2, 10, "first").old_style_offsets, (std::vector<std::int64_t>{0}));
+  EXPECT_EQ(offsets(-3, 1, "first").error_code, ErrorCode::kUnsupportedVersion);
+  EXPECT_EQ(offsets(-1, -1, "first").error_code, ErrorCode::kUnknownServerError);
+  EXPECT_EQ(offsets(-1, 1, "foreign").error_code, ErrorCode::kNotLeaderOrFollower);
+  EXPECT_EQ(offsets(-1, 1, "unknown").error_code, ErrorCode::kUnknownTopicOrPartition);
+}
 TEST_F(ReplicaApis, ListOffsetsKnowsEachSpecialTimestampFromItsVersionOn) {
   const auto error = [this](Timestamp timestamp, std::int16_t version) {
     return offset_of(timestamp, version).error_code;
