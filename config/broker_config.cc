@@ -195,6 +195,8 @@ void read_topics_and_replication(const Reader& from, BrokerConfig& config) {
             config.replica_high_watermark_checkpoint_interval_ms);
   from.read("num.replica.fetchers", config.num_replica_fetchers);
   from.read("fetch.max.bytes", config.fetch_max_bytes);
+  from.read("max.incremental.fetch.session.cache.slots",
+            config.max_incremental_fetch_session_cache_slots);
 
   from.read("controller.socket.timeout.ms", config.controller_socket_timeout_ms);
   from.read("auto.leader.rebalance.enable", config.auto_leader_rebalance_enable);

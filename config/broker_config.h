@@ -105,6 +105,7 @@ struct BrokerConfig {
   std::int64_t replica_high_watermark_checkpoint_interval_ms = 5000;
   std::int32_t num_replica_fetchers = 1;
   std::int32_t fetch_max_bytes = 57671680;
+  std::int32_t max_incremental_fetch_session_cache_slots = 1000;
 
   // Groups and their offsets
   std::int32_t group_min_session_timeout_ms = 6000;

@@ -171,6 +171,11 @@ TopicConfig make_topic_config(const BrokerConfig& broker, const Properties& over
   config.flush_messages = number(values, "flush.messages");
   config.file_delete_delay_ms = number(values, "file.delete.delay.ms");
   config.min_insync_replicas = int32("min.insync.replicas");
+  config.compression_type = std::get<std::string>(values.at("compression.type"));
+  config.compression_gzip_level = int32("compression.gzip.level");
+  config.compression_lz4_level = int32("compression.lz4.level");
+  config.compression_zstd_level = int32("compression.zstd.level");
+  config.message_downconversion_enable = std::get<bool>(values.at("message.downconversion.enable"));
   config.unclean_leader_election_enable =
       std::get<bool>(values.at("unclean.leader.election.enable"));
   config.cleanup_policy = std::get<std::vector<std::string>>(values.at("cleanup.policy"));

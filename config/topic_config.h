@@ -33,6 +33,11 @@ struct TopicConfig {
   std::int64_t flush_messages = 9223372036854775807;
   std::int64_t file_delete_delay_ms = 60000;
   std::int32_t min_insync_replicas = 1;
+  bool message_downconversion_enable = true;
+  std::string compression_type = "producer";
+  std::int32_t compression_gzip_level = -1;
+  std::int32_t compression_lz4_level = 9;
+  std::int32_t compression_zstd_level = 3;
   bool unclean_leader_election_enable = false;
   std::vector<std::string> cleanup_policy = {"delete"};
 };

@@ -30,7 +30,7 @@ constexpr ConfigKey kKeys[] = {
     {"local.retention.ms", kLong, "-2", at_least(-2), kClusterWide, "log.local.retention.ms", kNotYet, kPublic, "local age limit when tiered; -2 inherits"},
     {"max.compaction.lag.ms", kLong, "9223372036854775807", at_least(1), kClusterWide, "log.cleaner.max.compaction.lag.ms", kNotYet, kPublic, "oldest age a record stays uncompacted"},
     {"max.message.bytes", kInt, "1048588", at_least(0), kClusterWide, "message.max.bytes", kHonoured, kPublic, "largest accepted record batch"},
-    {"message.downconversion.enable", kBoolean, "true", any(), kClusterWide, "log.message.downconversion.enable", kNotYet, kPublic, "convert batches for old consumers"},
+    {"message.downconversion.enable", kBoolean, "true", any(), kClusterWide, "log.message.downconversion.enable", kHonoured, kPublic, "convert batches for old consumers"},
     {"message.format.version", kString, "3.0-IV1", version(), kClusterWide, "log.message.format.version", kNotYet, kPublic, "on-disk format, ignored from IBP 3.0"},
     {"message.timestamp.after.max.ms", kLong, "9223372036854775807", at_least(0), kClusterWide, "log.message.timestamp.after.max.ms", kHonoured, kPublic, "how far in future timestamps allowed"},
     {"message.timestamp.before.max.ms", kLong, "9223372036854775807", at_least(0), kClusterWide, "log.message.timestamp.before.max.ms", kHonoured, kPublic, "how far in past timestamps allowed"},

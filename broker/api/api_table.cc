@@ -17,8 +17,8 @@ consteval Api every_version(ApiKey key, Handler handler, RunsOn runs_on) {
 
 constexpr std::array kServed{
     every_version(ApiKey::kProduce, handle_produce, RunsOn::kReactor),
-    Api{ApiKey::kFetch, 4, 17, handle_fetch, RunsOn::kReactor},
-    Api{ApiKey::kListOffsets, 1, 9, handle_list_offsets, RunsOn::kReactor},
+    every_version(ApiKey::kFetch, handle_fetch, RunsOn::kReactor),
+    every_version(ApiKey::kListOffsets, handle_list_offsets, RunsOn::kReactor),
     every_version(ApiKey::kMetadata, handle_metadata, RunsOn::kReactor),
     every_version(ApiKey::kLeaderAndIsr, handle_leader_and_isr, RunsOn::kCoordination),
     every_version(ApiKey::kStopReplica, handle_stop_replica, RunsOn::kCoordination),

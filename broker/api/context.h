@@ -20,6 +20,7 @@ namespace barnabas::group {
 class GroupCoordinator;
 }
 namespace barnabas::replica {
+class FetchSessionCache;
 class MetadataCache;
 class ReplicaManager;
 class TopicConfigs;
@@ -43,6 +44,7 @@ struct Context {
   zk::ZooKeeper& zookeeper;
 
   replica::ReplicaManager& replicas;
+  replica::FetchSessionCache& fetch_sessions;
   replica::MetadataCache& metadata;
   replica::TopicConfigs& topic_configs;
   controller::Controller& controller;

@@ -40,6 +40,30 @@ ErrorCode for_version(ErrorCode error, std::int16_t version) {
   return error;
 }
 
+// Version 0: where segments begin.
+void list_segments(const Context& context, const ListOffsetsRequest& message,
+                   std::string_view topic,
+                   const ListOffsetsRequest::ListOffsetsPartition& partition,
+                   ListOffsetsResponse::ListOffsetsPartitionResponse& answer) {
+  if (partition.timestamp < replica::kEarliestTimestamp) {
+    answer.error_code = ErrorCode::kUnsupportedVersion;
+    return;
+  }
+  if (partition.max_num_offsets < 0) {
+    answer.error_code = ErrorCode::kUnknownServerError;
+    return;
+  }
+  replica::ListOffsetsQuery query;
+  query.topic = topic;
+  query.partition = PartitionId{partition.partition_index};
+  query.replica_id = message.replica_id;
+  query.timestamp = partition.timestamp;
+  const auto found = context.replicas.offsets_before(query, partition.max_num_offsets);
+  answer.error_code = found.code_or(ErrorCode::kNone);
+  if (!found) return;
+  for (const Offset offset : *found) answer.old_style_offsets.push_back(offset.value());
+}
+
 }  // namespace
 
 void handle_list_offsets(Context& context, protocol::Request request,
@@ -64,6 +88,10 @@ void handle_list_offsets(Context& context, protocol::Request request,
     for (const auto& partition : topic.partitions) {
       auto& answer = topic_response.partitions.emplace_back();
       answer.partition_index = partition.partition_index;
+      if (request.version == 0) {
+        list_segments(context, *message, topic.name, partition, answer);
+        continue;
+      }
       if (duplicates.contains({topic.name, partition.partition_index})) {
         answer.error_code = ErrorCode::kInvalidRequest;
         continue;

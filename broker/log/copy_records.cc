@@ -1,5 +1,6 @@
 #include "broker/log/copy_records.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "broker/log/file.h"
@@ -7,12 +8,13 @@
 
 namespace barnabas::log {
 
-Result<BufferPtr> copy_records(const protocol::Records& records) {
-  if (records.is_view()) return Buffer::copy_of(records.bytes());
-  auto buffer = Buffer::allocate(static_cast<std::size_t>(records.size_bytes()));
+Result<BufferPtr> copy_records(const protocol::Records& records, std::int64_t max_bytes) {
+  const auto total = static_cast<std::size_t>(std::min(records.size_bytes(), max_bytes));
+  if (records.is_view()) return Buffer::copy_of(records.bytes().first(total));
+  auto buffer = Buffer::allocate(total);
   MutableBytesView left = buffer->view();
   for (const protocol::Piece& piece : records.pieces()) {
-    const auto size = static_cast<std::size_t>(protocol::piece_size(piece));
+    const auto size = std::min(static_cast<std::size_t>(protocol::piece_size(piece)), left.size());
     const MutableBytesView into = left.first(size);
     left = left.subspan(size);
     if (const auto* bytes = std::get_if<protocol::BytesPiece>(&piece)) {

@@ -74,6 +74,7 @@ class FileLog final : public Log, public std::enable_shared_from_this<FileLog> {
   Result<std::optional<TimestampAndOffset>> find_by_timestamp(Timestamp timestamp) const override;
   Result<std::optional<TimestampAndOffset>> find_max_timestamp() const override;
   std::int64_t size_bytes() const override;
+  Result<std::vector<SegmentTime>> segment_times() const override;
   std::int64_t bytes_between(Offset from, Offset to) const override;
 
   const TopicPartition& topic_partition() const { return options_.tp; }

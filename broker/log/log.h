@@ -13,12 +13,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "broker/base/bytes.h"
 #include "broker/base/clock.h"
 #include "broker/base/result.h"
 #include "broker/log/core/append.h"
 #include "broker/log/core/leader_epoch_cache.h"
+#include "broker/log/core/segment_times.h"
 #include "broker/protocol/error_code.h"
 #include "broker/protocol/ids.h"
 #include "broker/protocol/records.h"
@@ -89,6 +91,10 @@ class Log {
   virtual Result<std::optional<TimestampAndOffset>> find_max_timestamp() const = 0;
 
   virtual std::int64_t size_bytes() const = 0;  // of all batches that are stored
+  // Where each segment begins, in this log, and when it was last written; behind them the end, now,
+  // unless the last segment is empty.
+  virtual Result<std::vector<SegmentTime>> segment_times() const = 0;
+
   // Bytes in the log between two offsets that begin batches; used to decide whether a delayed
   // fetch has enough. Cheap; an estimate upwards is allowed across segments.
   virtual std::int64_t bytes_between(Offset from, Offset to) const = 0;

@@ -64,10 +64,9 @@ class Output {
 
 constexpr int kGzipWindowBits = 15 + 16;  // the largest window, in gzip's format
 
-Bytes gzip(BytesView bytes) {
+Bytes gzip(BytesView bytes, int level) {
   z_stream stream{};
-  CHECK(deflateInit2(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, kGzipWindowBits, 8,
-                     Z_DEFAULT_STRATEGY) == Z_OK);
+  CHECK(deflateInit2(&stream, level, Z_DEFLATED, kGzipWindowBits, 8, Z_DEFAULT_STRATEGY) == Z_OK);
   const std::unique_ptr<z_stream, int (*)(z_stream*)> end(&stream, deflateEnd);
   CHECK(bytes.size() <= std::numeric_limits<uInt>::max());
   Bytes out(deflateBound(&stream, bytes.size()));
@@ -187,10 +186,16 @@ Result<Bytes> unsnappy(BytesView compressed, std::size_t max_bytes) {
 
 // ---- lz4
 
-Bytes lz4(BytesView bytes) {
+// The library's high compressor begins at 3.
+int lz4_level(int level) {
+  return level == CompressionLevels().lz4 ? 0 : std::max(level, 3);
+}
+
+Bytes lz4(BytesView bytes, int level) {
   LZ4F_preferences_t preferences{};
   preferences.frameInfo.blockSizeID = LZ4F_max64KB;
   preferences.frameInfo.blockMode = LZ4F_blockIndependent;  // Kafka reads no other
+  preferences.compressionLevel = lz4_level(level);
   Bytes out(LZ4F_compressFrameBound(bytes.size(), &preferences));
   const std::size_t size =
       LZ4F_compressFrame(out.data(), out.size(), bytes.data(), bytes.size(), &preferences);
@@ -224,10 +229,9 @@ Result<Bytes> unlz4(BytesView compressed, std::size_t max_bytes) {
 
 // ---- zstd
 
-Bytes zstd(BytesView bytes) {
+Bytes zstd(BytesView bytes, int level) {
   Bytes out(ZSTD_compressBound(bytes.size()));
-  const std::size_t size =
-      ZSTD_compress(out.data(), out.size(), bytes.data(), bytes.size(), ZSTD_CLEVEL_DEFAULT);
+  const std::size_t size = ZSTD_compress(out.data(), out.size(), bytes.data(), bytes.size(), level);
   CHECK(!ZSTD_isError(size), "{}", ZSTD_getErrorName(size));
   out.resize(size);
   return out;
@@ -259,18 +263,19 @@ Result<Bytes> unzstd(BytesView compressed, std::size_t max_bytes) {
 
 }  // namespace
 
-std::vector<std::uint8_t> compress(Compression codec, BytesView bytes) {
+std::vector<std::uint8_t> compress(Compression codec, BytesView bytes,
+                                   const CompressionLevels& levels) {
   switch (codec) {
     case Compression::kNone:
       break;
     case Compression::kGzip:
-      return gzip(bytes);
+      return gzip(bytes, levels.gzip);
     case Compression::kSnappy:
       return snappy_in_blocks(bytes);
     case Compression::kLz4:
-      return lz4(bytes);
+      return lz4(bytes, levels.lz4);
     case Compression::kZstd:
-      return zstd(bytes);
+      return zstd(bytes, levels.zstd);
   }
   return {bytes.begin(), bytes.end()};
 }

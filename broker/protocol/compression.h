@@ -21,8 +21,16 @@ namespace barnabas::protocol {
 enum class Compression : std::uint8_t { kNone, kGzip, kSnappy, kLz4, kZstd };
 inline constexpr std::uint8_t kCompressionCount = 5;
 
-// At Kafka's default level of each codec. kNone: a copy.
-std::vector<std::uint8_t> compress(Compression codec, BytesView bytes);
+// As Kafka's settings name them; snappy has none. Without settings: Kafka's defaults.
+struct CompressionLevels {
+  int gzip = -1;  // or 1 to 9; -1: zlib's own default
+  int lz4 = 9;    // 1 to 17; 9, the default, is the fast compressor, not the high one
+  int zstd = 3;   // negative ones are faster
+};
+
+// kNone: a copy.
+std::vector<std::uint8_t> compress(Compression codec, BytesView bytes,
+                                   const CompressionLevels& levels = {});
 
 // `codec` as the attributes of a batch have it.
 Result<std::vector<std::uint8_t>> decompress(std::uint8_t codec, BytesView compressed,

@@ -19,8 +19,11 @@
 #include "broker/base/bytes.h"
 #include "broker/base/clock.h"
 #include "broker/base/result.h"
+#include "broker/protocol/compression.h"
 
 namespace barnabas::protocol {
+
+inline constexpr std::uint8_t kLogAppendTimeBit = 0x08;  // of the attributes of magic 1
 
 // The bytes are those of a message set, not of a record batch or of anything else.
 bool begins_with_legacy_message(BytesView bytes);
@@ -40,7 +43,7 @@ struct LegacyMessage {
   // The three low bits as they are: 5 to 7 name no codec.
   std::uint8_t codec() const { return attributes & 0x7; }
   bool is_compressed() const { return codec() != 0; }
-  bool has_log_append_time() const { return magic == 1 && (attributes & 0x08) != 0; }
+  bool has_log_append_time() const { return magic == 1 && (attributes & kLogAppendTimeBit) != 0; }
 };
 
 // Walks a message set; every length is checked against the bytes left.
@@ -64,6 +67,13 @@ class LegacyMessageReader {
   BytesView bytes_;
   End end_ = End::kWhole;
 };
+
+// Appends a message; its CRC and `checked` are not asked.
+void append_message(const LegacyMessage& message, std::vector<std::uint8_t>& out);
+// Appends the wrapper of `messages`: `wrapper` as append_message, but for its codec and value. An
+// lz4 frame of magic 0 gets the wrong checksum that its readers want.
+void append_wrapper(LegacyMessage wrapper, Compression codec, BytesView messages,
+                    std::vector<std::uint8_t>& out);
 
 // The message set in a wrapper, without its compression. An lz4 frame of magic 0 has the wrong
 // checksum in its header that clients of that time wrote, and is read all the same.

@@ -15,7 +15,7 @@ std::vector<FetchOutcome> DelayedFetch::read(bool update_state) {
   std::int64_t left_bytes = params_.max_bytes;
   // The first batch of the first partition that has one is returned whole, or a client whose limits
   // are below the batch's size would never get on.
-  bool at_least_one = true;
+  bool at_least_one = !params_.hard_max_bytes;
   for (const Wanted& wanted : wanted_) {
     if (!wanted.partition) {
       FetchOutcome& outcome = outcomes.emplace_back();

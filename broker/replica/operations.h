@@ -19,6 +19,7 @@
 #include "broker/protocol/error_code.h"
 #include "broker/protocol/ids.h"
 #include "broker/protocol/records.h"
+#include "broker/replica/core/fetch_entry.h"
 #include "broker/replica/metadata_cache.h"
 
 namespace barnabas::replica {
@@ -80,24 +81,13 @@ class DeleteRecordsSink {
 
 // ---- fetch ----
 
-struct FetchEntry {
-  std::string_view topic;
-  Uuid topic_id;  // zero: the request names topics
-  PartitionId partition{0};
-  LeaderEpoch current_leader_epoch = kNoLeaderEpoch;  // not given
-  Offset fetch_offset{0};
-  LeaderEpoch last_fetched_epoch = kNoLeaderEpoch;  // not given
-  Offset log_start_offset = kUnknownOffset;         // of the follower
-  std::int32_t max_bytes = 0;
-  // Found wrong before: answered with this error, not read.
-  ErrorCode error = ErrorCode::kNone;
-};
-
 struct FetchParams {
   BrokerId replica_id = kConsumerReplicaId;
   Duration max_wait{0};
   std::int32_t min_bytes = 1;
   std::int32_t max_bytes = 0;
+  // Versions 0 to 2: not even a first batch may be larger than what is asked for.
+  bool hard_max_bytes = false;
   IsolationLevel isolation = IsolationLevel::kReadUncommitted;
   // A consumer that knows of follower fetching (v11 and up) is served by followers too.
   bool leader_only = true;

@@ -353,6 +353,21 @@ Result<log::TimestampAndOffset> Partition::list_offsets(const ListOffsetsQuery& 
   return log::TimestampAndOffset{};
 }
 
+Result<std::vector<Offset>> Partition::offsets_before(const ListOffsetsQuery& query,
+                                                      std::int32_t max_offsets) const {
+  MutexLock lock(mu_);
+  if (const ErrorCode error = check_open(); error != ErrorCode::kNone) return error;
+  if (const ErrorCode error =
+          core_.check_query(query.current_leader_epoch, query.replica_id != kDebuggingReplicaId);
+      error != ErrorCode::kNone) {
+    return error;
+  }
+  TRY(const auto segments, log_->segment_times());
+  const bool from_consumer = query.replica_id == kConsumerReplicaId;
+  return log::offsets_before(segments, query.timestamp, max_offsets,
+                             from_consumer ? std::optional(core_.high_watermark()) : std::nullopt);
+}
+
 Result<log::EpochEndOffset> Partition::end_offset_for_leader_epoch(
     const EndOffsetQuery& query) const {
   MutexLock lock(mu_);

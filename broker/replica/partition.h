@@ -139,6 +139,9 @@ class Partition : public std::enable_shared_from_this<Partition> {
   Readable readable(const FetchParams& params, const FetchEntry& entry) const;
 
   Result<log::TimestampAndOffset> list_offsets(const ListOffsetsQuery& query) const;
+  // As version 0 of ListOffsets asks. `max_offsets` is not negative.
+  Result<std::vector<Offset>> offsets_before(const ListOffsetsQuery& query,
+                                             std::int32_t max_offsets) const;
   Result<log::EpochEndOffset> end_offset_for_leader_epoch(const EndOffsetQuery& query) const;
 
   // ---- as follower, for the fetcher. Each does nothing unless `epoch` is the leader epoch that

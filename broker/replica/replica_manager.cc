@@ -406,6 +406,12 @@ Result<log::TimestampAndOffset> ReplicaManager::list_offsets(const ListOffsetsQu
   return partition->list_offsets(query);
 }
 
+Result<std::vector<Offset>> ReplicaManager::offsets_before(const ListOffsetsQuery& query,
+                                                           std::int32_t max_offsets) const {
+  TRY(const auto partition, partition_or_error(query.topic, query.partition));
+  return partition->offsets_before(query, max_offsets);
+}
+
 Result<log::EpochEndOffset> ReplicaManager::end_offset_for_leader_epoch(
     const EndOffsetQuery& query) const {
   TRY(const auto partition, partition_or_error(query.topic, query.partition));

@@ -131,6 +131,9 @@ class ReplicaManager {
   }
   // No value: nothing found; offset, timestamp and epoch are -1.
   Result<log::TimestampAndOffset> list_offsets(const ListOffsetsQuery& query) const;
+  // As version 0 of ListOffsets asks. `max_offsets` is not negative.
+  Result<std::vector<Offset>> offsets_before(const ListOffsetsQuery& query,
+                                             std::int32_t max_offsets) const;
   Result<log::EpochEndOffset> end_offset_for_leader_epoch(const EndOffsetQuery& query) const;
 
   // The log directories and their replicas. May wait for the disk.

@@ -34,6 +34,7 @@
 #include "broker/protocol/ids.h"
 #include "broker/protocol/transport.h"
 #include "broker/replica/config_change_listener.h"
+#include "broker/replica/fetch_session_cache.h"
 #include "broker/replica/metadata_cache.h"
 #include "broker/replica/replica_manager.h"
 #include "broker/replica/topic_configs.h"
@@ -118,6 +119,7 @@ class Node final : public zk::ZooKeeper::Observer {
   replica::TopicConfigs topic_configs_;
   replica::ReplicaManager replicas_;
   replica::ConfigChangeListener config_changes_;
+  replica::FetchSessionCache fetch_sessions_;
   group::GroupCoordinator groups_;
   controller::Controller controller_;
   zk::BrokerRegistration registration_;

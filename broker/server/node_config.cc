@@ -1,12 +1,34 @@
 #include "broker/server/node_config.h"
 
 #include <algorithm>
+#include <optional>
 #include <string_view>
+#include <utility>
 
+#include "broker/protocol/compression.h"
 #include "broker/protocol/error_code.h"
 #include "config/topic_config.h"
 
 namespace barnabas::server {
+namespace {
+
+using protocol::Compression;
+
+// As compression.type names it; nullopt: the producer's.
+std::optional<Compression> codec_of(std::string_view name) {
+  constexpr std::pair<std::string_view, Compression> kCodecs[] = {
+      {"uncompressed", Compression::kNone},
+      {"gzip", Compression::kGzip},
+      {"snappy", Compression::kSnappy},
+      {"lz4", Compression::kLz4},
+      {"zstd", Compression::kZstd}};
+  for (const auto& [known, codec] : kCodecs) {
+    if (name == known) return codec;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
 
 log::LogConfig log_config(const config::BrokerConfig& config, const config::Properties& overrides) {
   const config::TopicConfig topic = config::make_topic_config(config, overrides);
@@ -33,6 +55,11 @@ log::LogConfig log_config(const config::BrokerConfig& config, const config::Prop
   };
   log.deletes = cleanup_has("delete");
   log.compacted = cleanup_has("compact");
+  log.message_downconversion_enable = topic.message_downconversion_enable;
+  log.compression = codec_of(topic.compression_type);
+  log.compression_levels = {.gzip = topic.compression_gzip_level,
+                            .lz4 = topic.compression_lz4_level,
+                            .zstd = topic.compression_zstd_level};
   return log;
 }
 

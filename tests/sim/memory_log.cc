@@ -173,6 +173,13 @@ Result<std::optional<log::TimestampAndOffset>> MemoryLog::find_max_timestamp() c
   return greatest;
 }
 
+Result<std::vector<log::SegmentTime>> MemoryLog::segment_times() const {
+  const Timestamp now = clock_->wall_clock_ms();
+  std::vector<log::SegmentTime> times{{log_start_offset(), now}};
+  if (!batches_.empty()) times.push_back({log_end_offset(), now});
+  return times;
+}
+
 std::int64_t MemoryLog::bytes_between(Offset from, Offset to) const {
   std::int64_t bytes = 0;
   for (auto it = find(from); it != batches_.end() && it->first < to; ++it) {

@@ -48,6 +48,7 @@ class MemoryLog final : public log::Log {
       Timestamp timestamp) const override;
   Result<std::optional<log::TimestampAndOffset>> find_max_timestamp() const override;
   std::int64_t size_bytes() const override;
+  Result<std::vector<log::SegmentTime>> segment_times() const override;
   std::int64_t bytes_between(Offset from, Offset to) const override;
 
   // A new process has opened this log: its clock, and the producers as a snapshot at the end and

@@ -5,6 +5,9 @@
 
 #include <cstdint>
 #include <limits>
+#include <optional>
+
+#include "broker/protocol/compression.h"
 
 namespace barnabas::log {
 
@@ -26,7 +29,10 @@ struct LogConfig {
   std::int64_t file_delete_delay_ms = 60000;
   std::int32_t min_insync_replicas = 1;
   bool unclean_leader_election_enable = false;
-  bool deletes = true;     // cleanup.policy contains delete: old records expire
+  bool deletes = true;  // cleanup.policy contains delete: old records expire
+  bool message_downconversion_enable = true;
+  std::optional<protocol::Compression> compression;  // of what is stored; nullopt: the producer's
+  protocol::CompressionLevels compression_levels;
   bool compacted = false;  // cleanup.policy contains compact: every record needs a key
 };
 
