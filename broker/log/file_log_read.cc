@@ -111,39 +111,41 @@ std::int64_t FileLog::size_bytes() const {
   std::int64_t sum = 0;
   for (const Piece& piece : pieces_from(Offset(0))) sum += piece.size_bytes;
   return sum;
-  Result<std::vector<SegmentTime>> FileLog::segment_times() const {
-    const Offset start = log_start_offset();
-    const std::vector<Piece> pieces = pieces_from(start);
-    std::vector<SegmentTime> times;
-    for (const Piece& piece : pieces) {
-      TRY(const Timestamp written_at, piece.segment->file().modified_at_ms());
-      times.push_back({std::max(piece.segment->base_offset(), start), written_at});
-    }
-    if (pieces.back().size_bytes > 0) times.push_back({log_end_offset(), clock_.wall_clock_ms()});
-    return times;
-  }
+}
 
-  std::int64_t FileLog::bytes_between(Offset from, Offset to) const {
-    if (from >= to) return 0;
-    {
-      MutexLock lock(mu_);
-      const std::int64_t size = active_size();
-      const auto first = recent_.find(from, size);
-      if (first && to >= state_.log_end_offset()) return size - first->position_bytes;
-      if (const auto last = recent_.find(to, size); first && last) {
-        return last->position_bytes - first->position_bytes;
-      }
-    }
-    std::int64_t sum = 0;
-    for (const Piece& piece : pieces_from(from)) {
-      if (piece.segment->base_offset() >= to) break;
-      const auto begin = piece.segment->locate(from, piece.size_bytes);
-      const auto end = piece.segment->locate(to, piece.size_bytes);
-      if (!begin || !end) return sum;  // a read will report it
-      if (!*begin) continue;
-      sum += (*end ? (*end)->position_bytes : piece.size_bytes) - (*begin)->position_bytes;
-    }
-    return sum;
+Result<std::vector<SegmentTime>> FileLog::segment_times() const {
+  const Offset start = log_start_offset();
+  const std::vector<Piece> pieces = pieces_from(start);
+  std::vector<SegmentTime> times;
+  for (const Piece& piece : pieces) {
+    TRY(const Timestamp written_at, piece.segment->file().modified_at_ms());
+    times.push_back({std::max(piece.segment->base_offset(), start), written_at});
   }
+  if (pieces.back().size_bytes > 0) times.push_back({log_end_offset(), clock_.wall_clock_ms()});
+  return times;
+}
+
+std::int64_t FileLog::bytes_between(Offset from, Offset to) const {
+  if (from >= to) return 0;
+  {
+    MutexLock lock(mu_);
+    const std::int64_t size = active_size();
+    const auto first = recent_.find(from, size);
+    if (first && to >= state_.log_end_offset()) return size - first->position_bytes;
+    if (const auto last = recent_.find(to, size); first && last) {
+      return last->position_bytes - first->position_bytes;
+    }
+  }
+  std::int64_t sum = 0;
+  for (const Piece& piece : pieces_from(from)) {
+    if (piece.segment->base_offset() >= to) break;
+    const auto begin = piece.segment->locate(from, piece.size_bytes);
+    const auto end = piece.segment->locate(to, piece.size_bytes);
+    if (!begin || !end) return sum;  // a read will report it
+    if (!*begin) continue;
+    sum += (*end ? (*end)->position_bytes : piece.size_bytes) - (*begin)->position_bytes;
+  }
+  return sum;
+}
 
 }  // namespace barnabas::log

@@ -80,24 +80,25 @@ class LogApis : public ::testing::Test {
   std::int64_t batch_bytes = 0;
 };
 
-using Answer = std::pair<ErrorCode, std::int64_t>;
+using DeletionAnswer = std::pair<ErrorCode, std::int64_t>;
 
 TEST_F(LogApis, RecordsAreDeletedInEveryVersion) {
   produce("first", 10);
-  EXPECT_EQ(deleted("first", 3, 0), (Answer{ErrorCode::kNone, 3}));
-  EXPECT_EQ(deleted("first", 4, 1), (Answer{ErrorCode::kNone, 4}));
-  EXPECT_EQ(deleted("first", -1, 2), (Answer{ErrorCode::kNone, 10}));
-  EXPECT_EQ(deleted("first", 2), (Answer{ErrorCode::kNone, 10})) << "they are gone already";
+  EXPECT_EQ(deleted("first", 3, 0), (DeletionAnswer{ErrorCode::kNone, 3}));
+  EXPECT_EQ(deleted("first", 4, 1), (DeletionAnswer{ErrorCode::kNone, 4}));
+  EXPECT_EQ(deleted("first", -1, 2), (DeletionAnswer{ErrorCode::kNone, 10}));
+  EXPECT_EQ(deleted("first", 2), (DeletionAnswer{ErrorCode::kNone, 10})) << "they are gone already";
 }
 TEST_F(LogApis, WhatCannotBeDeletedIsToldWhy) {
   produce("first", 10);
   create("__consumer_offsets", 1, "compact");
-  EXPECT_EQ(deleted("first", 11), (Answer{ErrorCode::kOffsetOutOfRange, -1}));
-  EXPECT_EQ(deleted("first", -2), (Answer{ErrorCode::kOffsetOutOfRange, -1}));
-  EXPECT_EQ(deleted("compacted", 0), (Answer{ErrorCode::kPolicyViolation, -1}));
-  EXPECT_EQ(deleted("first", 0, 2, 7), (Answer{ErrorCode::kUnknownTopicOrPartition, -1}));
-  EXPECT_EQ(deleted("no-such", 0), (Answer{ErrorCode::kUnknownTopicOrPartition, -1}));
-  EXPECT_EQ(deleted("__consumer_offsets", 0), (Answer{ErrorCode::kInvalidTopicException, -1}));
+  EXPECT_EQ(deleted("first", 11), (DeletionAnswer{ErrorCode::kOffsetOutOfRange, -1}));
+  EXPECT_EQ(deleted("first", -2), (DeletionAnswer{ErrorCode::kOffsetOutOfRange, -1}));
+  EXPECT_EQ(deleted("compacted", 0), (DeletionAnswer{ErrorCode::kPolicyViolation, -1}));
+  EXPECT_EQ(deleted("first", 0, 2, 7), (DeletionAnswer{ErrorCode::kUnknownTopicOrPartition, -1}));
+  EXPECT_EQ(deleted("no-such", 0), (DeletionAnswer{ErrorCode::kUnknownTopicOrPartition, -1}));
+  EXPECT_EQ(deleted("__consumer_offsets", 0),
+            (DeletionAnswer{ErrorCode::kInvalidTopicException, -1}));
 }
 TEST_F(LogApis, LogDirectoriesAreDescribedInEveryVersion) {
   produce("first", 10);
