@@ -32,7 +32,7 @@ const Json& required_member(const Json& object, const std::string& name) {
   return *member;
 }
 
-// The parser hands out 64-bit integers that a double cannot hold only as text.
+// Numbers come as doubles: beyond `limit` they are not those that stand in the file.
 std::int64_t integer_of(const Json& value, std::string_view java_type, double limit) {
   const double number = value.number_value();
   if (value.kind_case() != Json::kNumberValue || number != std::floor(number) ||
