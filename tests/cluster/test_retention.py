@@ -18,8 +18,9 @@ PROPERTIES = {
     "zookeeper.session.timeout.ms": 6000,
     "min.insync.replicas": 2,
 }
-# Ten segments are kept; about one a second goes, and stays a second as a .deleted file.
-TOPIC_CONFIGS = {"segment_bytes": 8192, "retention_bytes": 81920, "file_delete_delay_ms": 1000}
+# Two segments are kept; one goes every few seconds, and stays a second as a .deleted file. What piles up
+# while a leader is away comes in one batch and has to fit into a segment.
+TOPIC_CONFIGS = {"segment_bytes": 32768, "retention_bytes": 65536, "file_delete_delay_ms": 1000}
 
 
 @pytest.fixture(name="cluster")
