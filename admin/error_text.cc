@@ -48,7 +48,11 @@ std::string default_message(ErrorCode code) {
   static const std::map<ErrorCode, std::string_view> kMessages{
       {ErrorCode::kUnknownServerError,
        "The server experienced an unexpected error when processing the request."},
+      {ErrorCode::kOffsetOutOfRange,
+       "The requested offset is not within the range of offsets maintained by the server."},
       {ErrorCode::kUnknownTopicOrPartition, "This server does not host this topic-partition."},
+      {ErrorCode::kPolicyViolation, "Request parameters do not satisfy the configured policy."},
+      {ErrorCode::kKafkaStorageError, "Disk error when trying to access log file on the disk."},
       {ErrorCode::kLeaderNotAvailable,
        "There is no leader for this topic-partition as we are in the middle of a leadership "
        "election."},
@@ -88,6 +92,10 @@ std::string default_message(ErrorCode code) {
   };
   const auto known = kMessages.find(code);
   return std::string(known != kMessages.end() ? known->second : error_name(code));
+}
+
+std::string execution_error(const Error& error) {
+  return fmt::format("{}: {}", exception_name(error.code), error.detail);
 }
 
 Error broker_error(ErrorCode code, const std::optional<std::string_view>& message) {

@@ -19,6 +19,9 @@ std::string exception_name(ErrorCode code);
 // What is said of a code that came without a message of its own.
 std::string default_message(ErrorCode code);
 
+// The class and the message, as Java shows what a future failed with.
+std::string execution_error(const Error& error);
+
 // The broker's message, or the default one.
 Error broker_error(ErrorCode code, const std::optional<std::string_view>& message);
 

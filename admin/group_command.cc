@@ -24,13 +24,10 @@ constexpr std::string_view kLogger = "org.apache.kafka.tools.consumer.group.Cons
 constexpr std::string_view kWrapped = "java.util.concurrent.ExecutionException: ";
 constexpr std::string_view kBare = "";
 
-std::string java_text(const Error& error) {
-  return fmt::format("{}: {}", exception_name(error.code), error.detail);
-}
-
 template <typename T>
 T value_or_fail(Result<T> result, std::string_view prefix) {
-  if (!result) throw GroupCommandError(fmt::format("{}{}", prefix, java_text(result.error())));
+  if (!result)
+    throw GroupCommandError(fmt::format("{}{}", prefix, execution_error(result.error())));
   return std::move(*result);
 }
 
@@ -111,7 +108,7 @@ void GroupCommand::delete_groups() {
   for (const std::string& group : chosen_groups()) {
     const auto deleted = client_.delete_group(group);
     outcomes.emplace_back(group,
-                          deleted ? std::nullopt : std::optional(java_text(deleted.error())));
+                          deleted ? std::nullopt : std::optional(execution_error(deleted.error())));
   }
   fmt::print("{}", deletion_report(outcomes));
 }
@@ -134,7 +131,7 @@ void GroupCommand::reset_offsets() {
     if (execute) {
       const auto done = client_.commit_offsets(group, plan);
       if (!done) {
-        throw GroupCommandError(fmt::format("{}{}", kWrapped, java_text(done.error())));
+        throw GroupCommandError(fmt::format("{}{}", kWrapped, execution_error(done.error())));
       }
     }
     plans.emplace_back(group, std::move(plan));
@@ -162,7 +159,7 @@ void GroupCommand::delete_offsets() {
     if (all) {
       partitions.insert(partitions.end(), all->begin(), all->end());
     } else {
-      deletions.push_back({{topic, PartitionId(-1)}, java_text(all.error())});
+      deletions.push_back({{topic, PartitionId(-1)}, execution_error(all.error())});
     }
   }
   std::ranges::sort(partitions);
@@ -175,7 +172,7 @@ void GroupCommand::delete_offsets() {
     const Error error = deleted ? (*deleted)[i].second : deleted.error();
     OffsetDeletion& deletion = deletions.emplace_back(OffsetDeletion{partitions[i], {}});
     if (error.code == ErrorCode::kNone) continue;
-    deletion.error = java_text(error);
+    deletion.error = execution_error(error);
     if (whole == ErrorCode::kNone) whole = error.code;
   }
   fmt::print("{}", offset_deletion_report(group, topics, whole, std::move(deletions)));
