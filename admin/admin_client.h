@@ -10,6 +10,7 @@
 // Source   Kafka 3.9, KafkaAdminClient.java
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -43,11 +44,19 @@ class AdminClient {
   // By topic.
   Result<std::map<std::string, TopicConfigEntries>> describe_topic_configs(
       const std::vector<std::string>& topics);
+  // Of one topic, of one broker, or of all brokers (an empty name), with their synonyms.
+  Result<std::vector<ResourceConfigEntry>> describe_configs(ConfigResource type,
+                                                            const std::string& name);
   Result<std::set<BrokerId>> live_brokers();
   // None when the cluster does not know the question, as Kafka's tool takes it.
   Result<Reassignments> list_reassignments(const std::vector<TopicPartition>& partitions);
 
   Result<void> create_topic(const NewTopic& topic);
+  // The first error, if there is one; the other topics get their partitions all the same.
+  Result<void> create_partitions(const std::vector<NewPartitions>& topics);
+  Result<void> alter_topic_configs(const std::string& topic,
+                                   const std::map<std::string, std::string>& set,
+                                   const std::vector<std::string>& deleted);
   // The first error, if there is one; the other topics are deleted all the same.
   Result<void> delete_topics(const std::vector<std::string>& topics);
   // `partitions` nullopt: all of the cluster; those that needed no election are left out then.

@@ -48,6 +48,39 @@ struct TopicConfigEntry {
 };
 using TopicConfigEntries = std::vector<TopicConfigEntry>;  // as the broker sent them
 
+enum class ConfigResource : std::int8_t { kTopic = 2, kBroker = 4 };
+
+// The numbers are those of DescribeConfigs.
+enum class ConfigEntrySource : std::int8_t {
+  kUnknown = 0,
+  kDynamicTopic = 1,
+  kDynamicBroker = 2,
+  kDynamicDefaultBroker = 3,
+  kStaticBroker = 4,
+  kDefault = 5,
+};
+
+struct ResourceConfigEntry {
+  struct Synonym {
+    std::string name;
+    std::optional<std::string> value;
+    ConfigEntrySource source = ConfigEntrySource::kUnknown;
+  };
+  std::string name;
+  std::optional<std::string> value;  // nullopt: null, or hidden
+  ConfigEntrySource source = ConfigEntrySource::kUnknown;
+  bool sensitive = false;
+  std::vector<Synonym> synonyms;  // strongest first
+};
+
+// Partitions to be added to a topic.
+struct NewPartitions {
+  std::string topic;
+  std::int32_t total = 0;
+  // Of the new ones; absent: the controller chooses.
+  std::optional<std::vector<std::vector<BrokerId>>> assignment = {};
+};
+
 struct Reassignment {
   std::vector<BrokerId> replicas;
   std::vector<BrokerId> adding;

@@ -1,4 +1,4 @@
-// kafka-topics: list, describe, create and delete topics.
+// kafka-topics: list, describe, create, alter and delete topics.
 //
 // Source  Kafka 3.9, TopicCommand.java
 #include <fmt/format.h>
@@ -27,7 +27,7 @@ class TopicCommand {
     if (options_.has("list")) return list();
     if (options_.has("describe")) return describe();
     if (options_.has("delete")) return delete_topics();
-    throw std::runtime_error("--alter is not supported yet");
+    return alter();
   }
 
  private:
@@ -126,6 +126,27 @@ class TopicCommand {
     TRY(cluster.reassignments, client_.list_reassignments(partitions));
     fmt::print("{}", describe_topics(topics, cluster, describe_filters(options_)));
     return {};
+  }
+
+  Result<void> alter() {
+    const auto total = options_.int_value("partitions");
+    const auto text = options_.value("replica-assignment");
+    std::vector<std::vector<BrokerId>> assignment;
+    if (text) assignment = parse_replica_assignment(*text);
+    TRY(const auto names, matching_topics());
+    require_existing(names);
+    if (names.empty()) return {};
+    TRY(const auto topics, client_.describe_topics(names));
+    std::vector<NewPartitions> grown;
+    for (const TopicInfo& topic : topics) {
+      NewPartitions& asked = grown.emplace_back(NewPartitions{topic.name, *total});
+      if (!text) continue;
+      // What is given begins with the partitions that there are.
+      const std::size_t old = std::min(topic.partitions.size(), assignment.size());
+      asked.assignment.emplace(assignment.begin() + static_cast<std::ptrdiff_t>(old),
+                               assignment.end());
+    }
+    return client_.create_partitions(grown);
   }
 
   Result<void> delete_topics() {

@@ -18,6 +18,7 @@ namespace {
 using barnabas::admin::Arguments;
 
 const std::map<std::string, int (*)(const Arguments&), std::less<>> kTools{
+    {"kafka-configs", barnabas::admin::kafka_configs},
     {"kafka-console-consumer", barnabas::admin::kafka_console_consumer},
     {"kafka-console-producer", barnabas::admin::kafka_console_producer},
     {"kafka-consumer-groups", barnabas::admin::kafka_consumer_groups},

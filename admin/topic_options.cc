@@ -61,7 +61,7 @@ OptionParser topic_option_parser() {
       {"list", "List the topics."},
       {"create", "Create a topic."},
       {"delete", "Delete topics."},
-      {"alter", "Not supported yet. Add partitions to topics."},
+      {"alter", "Add partitions to topics."},
       {"describe", "Describe topics and their partitions."},
       {"topic",
        "The topic. Unless it is to be created, a regular expression that the whole name matches; "
@@ -80,8 +80,8 @@ OptionParser topic_option_parser() {
        "How many replicas each partition of a new topic has; default: the cluster's.", required,
        "Integer", "replication factor"},
       {"replica-assignment",
-       "The brokers of each partition of a new topic, partitions separated by commas.", required,
-       "String",
+       "The brokers of each partition, those that are there first; partitions separated by commas.",
+       required, "String",
        "broker_id_for_part1_replica1 : broker_id_for_part1_replica2 , "
        "broker_id_for_part2_replica1 : broker_id_for_part2_replica2 , ..."},
       {"under-replicated-partitions",

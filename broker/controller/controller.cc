@@ -324,6 +324,7 @@ void Controller::Impl::create_partitions(std::vector<NewPartitions> topics, Dura
   growth->timeout = timeout;
   growth->validate_only = validate_only;
   growth->done = std::move(done);
+  if (growth->topics.empty()) return growth->done({});
   const auto create = [this, growth](ControllerTerm& term) {
     const std::vector<BrokerWithRack> brokers = live_brokers(term);
     for (std::size_t i = 0; i < growth->topics.size(); ++i) {

@@ -3,14 +3,16 @@
 //
 // Invariants  What stands in the topic's node stays; somebody else's change in between is seen, and
 //             the new assignment is decided on anew.
-// Threads     bound to the executor of the ZooKeeper session. A callback is called once, later;
-//             callbacks of unfinished requests are dropped uncalled by the destructor.
+// Threads     bound to the executor of the ZooKeeper session. A callback is called once, maybe at
+//             once; callbacks of unfinished requests are dropped uncalled by the destructor.
 // Failure     UNKNOWN_TOPIC_OR_PARTITION, REASSIGNMENT_IN_PROGRESS, those of
 //             assign_new_partitions; session expiry: NOT_CONTROLLER.
 // Source      Kafka 3.9, kafka/server/ZkAdminManager.scala, kafka/zk/AdminZkClient.scala
 #pragma once
 
+#include <cstdint>
 #include <functional>
+#include <memory>
 #include <vector>
 
 #include "broker/base/result.h"

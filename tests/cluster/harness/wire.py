@@ -111,7 +111,8 @@ class Connection:
 
     def partitions_with_leaders(self, topic):
         """The numbers of the topic's partitions that this broker knows, with their leaders."""
-        self.send(request(METADATA, 1, struct.pack(">i", 1) + string(topic)))
+        # The first version that can say that asking must not create it.
+        self.send(request(METADATA, 4, struct.pack(">i", 1) + string(topic) + b"\0"))
         body = self.receive()[1]
         at = 0
 
@@ -126,11 +127,13 @@ class Connection:
             size = take("h")
             at += max(size, 0)
 
+        take("i")  # throttle time
         for _ in range(take("i")):
             take("i")
             take_string()
             take("i")
             take_string()
+        take_string()  # cluster id
         take("i")  # controller
         found = {}
         for _ in range(take("i")):
