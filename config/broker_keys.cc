@@ -186,7 +186,7 @@ constexpr ConfigKey kKeys[] = {
     {"replica.fetch.wait.max.ms", kInt, "500", any(), kReadOnly, "", kHonoured, kPublic, "long-poll wait of follower fetch"},
     {"replica.high.watermark.checkpoint.interval.ms", kLong, "5000", any(), kReadOnly, "", kHonoured, kPublic, "how often high watermarks hit disk"},
     {"replica.lag.time.max.ms", kLong, "30000", any(), kReadOnly, "", kHonoured, kPublic, "lag age removing follower from ISR"},
-    {"replica.selector.class", kString, std::nullopt, any(), kReadOnly, "", kNotYet, kPublic, "plugin choosing read replica per consumer"},
+    {"replica.selector.class", kString, std::nullopt, any(), kReadOnly, "", kHonoured, kPublic, "plugin choosing read replica per consumer"},
     {"replica.socket.receive.buffer.bytes", kInt, "65536", any(), kReadOnly, "", kHonoured, kPublic, "follower fetch socket receive buffer"},
     {"replica.socket.timeout.ms", kInt, "30000", any(), kReadOnly, "", kHonoured, kPublic, "follower fetch connection time limit"},
     {"replication.quota.window.num", kInt, "11", at_least(1), kReadOnly, "", kNotYet, kPublic, "samples kept for replication throttle"},

@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -46,6 +47,7 @@ struct ReplicaManagerConfig {
   std::string inter_broker_listener = "PLAINTEXT";
   Duration replica_lag_time_max = milliseconds(30000);               // replica.lag.time.max.ms
   Duration high_watermark_checkpoint_interval = milliseconds(5000);  // replica.high.watermark....
+  bool select_replica_by_rack = false;                               // replica.selector.class
   FetcherConfig fetcher;
 };
 
@@ -164,6 +166,8 @@ class ReplicaManager {
   };
   struct FollowerStart;
 
+  std::optional<BrokerId> preferred_read_replica(const FetchParams& params, const FetchEntry& entry,
+                                                 const Partition& partition) const;
   Result<void> check_stamp(const ControllerStamp& stamp);
   ErrorCode apply(const LeaderAndIsrOrder& order, const MetadataSnapshot& metadata,
                   std::vector<std::shared_ptr<Partition>>& changed, FollowerStart& fetching);
