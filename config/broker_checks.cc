@@ -48,6 +48,12 @@ void check_logs(const BrokerConfig& config) {
 }
 
 void check_replication(const BrokerConfig& config) {
+  if (const auto& selector = config.replica_selector_class;
+      selector && *selector != kLeaderSelector && *selector != kRackAwareReplicaSelector) {
+    throw ConfigError(fmt::format(
+        "Invalid value {} for configuration replica.selector.class: it must be {} or {}", *selector,
+        kLeaderSelector, kRackAwareReplicaSelector));
+  }
   require(
       config.replica_fetch_wait_max_ms <= config.replica_socket_timeout_ms,
       "replica.socket.timeout.ms should always be at least replica.fetch.wait.max.ms to prevent "

@@ -77,6 +77,7 @@ void read_identity(const Reader& from, BrokerConfig& config) {
   from.read("broker.id.generation.enable", config.broker_id_generation_enable);
   from.read("reserved.broker.max.id", config.reserved_broker_max_id);
   from.read("broker.rack", config.broker_rack);
+  from.read("replica.selector.class", config.replica_selector_class);
 }
 
 void read_listeners(const Reader& from, BrokerConfig& config) {

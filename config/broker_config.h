@@ -21,6 +21,12 @@
 
 namespace barnabas::config {
 
+// What replica.selector.class may name.
+inline constexpr std::string_view kLeaderSelector =
+    "org.apache.kafka.common.replica.LeaderSelector";
+inline constexpr std::string_view kRackAwareReplicaSelector =
+    "org.apache.kafka.common.replica.RackAwareReplicaSelector";
+
 struct BrokerConfig {
   // Reads and checks. `properties` is what the user set: the file with the overrides applied.
   static BrokerConfig load(const Properties& properties);
@@ -38,6 +44,7 @@ struct BrokerConfig {
   bool broker_id_generation_enable = true;
   std::int32_t reserved_broker_max_id = 1000;
   std::optional<std::string> broker_rack;
+  std::optional<std::string> replica_selector_class;  // one of two, checked
 
   // Listeners
   std::vector<Listener> listeners;

@@ -15,10 +15,10 @@ using enum Visibility;
 constexpr ConfigKey kKeys[] = {
     // name, type, default, valid, update mode, broker key, support, visibility, description
     {"cleanup.policy", kList, "delete", list_of("compact, delete"), kClusterWide, "log.cleanup.policy", kHonoured, kPublic, "delete old segments, compact, or both"},
-    {"compression.gzip.level", kInt, "-1", level_or_default(1, 9), kClusterWide, "compression.gzip.level", kNotYet, kPublic, "gzip effort when broker recompresses"},
-    {"compression.lz4.level", kInt, "9", between(1, 17), kClusterWide, "compression.lz4.level", kNotYet, kPublic, "lz4 effort when broker recompresses"},
-    {"compression.type", kString, "producer", one_of("uncompressed, zstd, lz4, snappy, gzip, producer"), kClusterWide, "compression.type", kNotYet, kPublic, "final codec on disk; producer keeps"},
-    {"compression.zstd.level", kInt, "3", between(-131072, 22), kClusterWide, "compression.zstd.level", kNotYet, kPublic, "zstd effort when broker recompresses"},
+    {"compression.gzip.level", kInt, "-1", level_or_default(1, 9), kClusterWide, "compression.gzip.level", kHonoured, kPublic, "gzip effort when broker recompresses"},
+    {"compression.lz4.level", kInt, "9", between(1, 17), kClusterWide, "compression.lz4.level", kHonoured, kPublic, "lz4 effort when broker recompresses"},
+    {"compression.type", kString, "producer", one_of("uncompressed, zstd, lz4, snappy, gzip, producer"), kClusterWide, "compression.type", kHonoured, kPublic, "final codec on disk; producer keeps"},
+    {"compression.zstd.level", kInt, "3", between(-131072, 22), kClusterWide, "compression.zstd.level", kHonoured, kPublic, "zstd effort when broker recompresses"},
     {"delete.retention.ms", kLong, "86400000", at_least(0), kClusterWide, "log.cleaner.delete.retention.ms", kNotYet, kPublic, "how long tombstones stay readable"},
     {"file.delete.delay.ms", kLong, "60000", at_least(0), kClusterWide, "log.segment.delete.delay.ms", kHonoured, kPublic, "wait before unlinking deleted files"},
     {"flush.messages", kLong, "9223372036854775807", at_least(1), kClusterWide, "log.flush.interval.messages", kHonoured, kPublic, "records before forced fsync"},

@@ -60,6 +60,8 @@ class Fetch final : public replica::FetchSink {
     params.isolation = read_committed() ? replica::IsolationLevel::kReadCommitted
                                         : replica::IsolationLevel::kReadUncommitted;
     params.leader_only = params.is_from_follower() || request_.version < kFirstFetchFromFollowers;
+    params.rack = message_.rack_id;
+    params.listener = request_.listener;
     return params;
   }
 
@@ -187,7 +189,8 @@ class Fetch final : public replica::FetchSink {
                         .high_watermark = outcome.high_watermark,
                         .log_start_offset = outcome.log_start_offset,
                         .has_records = outcome.size_bytes > 0,
-                        .must_tell = outcome.diverging_epoch.has_value()});
+                        .must_tell = outcome.diverging_epoch.has_value() ||
+                                     outcome.preferred_read_replica.has_value()});
     }
     return context_.fetch_sessions.end(fetch_, states, context_.clock.now());
   }
@@ -207,6 +210,9 @@ class Fetch final : public replica::FetchSink {
     if (outcome.diverging_epoch) {
       answer.diverging_epoch.epoch = outcome.diverging_epoch->epoch.value();
       answer.diverging_epoch.end_offset = outcome.diverging_epoch->end_offset.value();
+    }
+    if (outcome.preferred_read_replica) {
+      answer.preferred_read_replica = *outcome.preferred_read_replica;
     }
     answer.records = std::move(outcome.records);
     if ((outcome.error == ErrorCode::kNotLeaderOrFollower ||

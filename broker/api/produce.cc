@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -9,12 +10,14 @@
 #include "broker/api/handlers.h"
 #include "broker/api/leader_hints.h"
 #include "broker/base/logging.h"
+#include "broker/log/core/record_errors.h"
 #include "broker/protocol/legacy_records.h"
 #include "broker/protocol/messages/produce.h"
 #include "broker/protocol/record_batch.h"
 #include "broker/protocol/topic_name.h"
 #include "broker/replica/operations.h"
 #include "broker/replica/replica_manager.h"
+#include "broker/replica/topic_configs.h"
 
 namespace barnabas::api {
 namespace {
@@ -27,6 +30,7 @@ using replica::AppendOutcome;
 
 constexpr std::int16_t kFirstVersionOfRecordBatches = 3;
 constexpr std::int16_t kFirstVersionWithZstd = 7;
+constexpr std::int16_t kFirstVersionWithRecordErrors = 8;
 constexpr std::int16_t kFirstVersionWithLeaderHints = 10;
 // The one client that may write to internal topics.
 constexpr std::string_view kAdminClientId = "__admin_client";
@@ -92,7 +96,7 @@ class Produce final : public replica::AppendSink {
         if (const auto& settled = settled_[checked++]) {
           answer.error_code = *settled;
         } else {
-          fill(answer, outcomes[appended++], topic.name, hints);
+          fill(answer, outcomes[appended++], topic.name, partition.records.mutable_bytes(), hints);
         }
         if (answer.error_code != ErrorCode::kNone) failed = answer.error_code;
       }
@@ -135,19 +139,36 @@ class Produce final : public replica::AppendSink {
   }
 
   void fill(ProduceResponse::PartitionProduceResponse& answer, const AppendOutcome& outcome,
-            std::string_view topic, LeaderHints& hints) const {
+            std::string_view topic, BytesView batch, LeaderHints& hints) {
     answer.error_code = outcome.error;
     answer.base_offset = outcome.base_offset.value();
     answer.log_append_time_ms = outcome.log_append_time;
     answer.log_start_offset = outcome.log_start_offset.value();
     if (is_told_to_client(outcome.error) && !outcome.detail.empty()) {
       answer.error_message = outcome.detail;
+      tell_records(answer, topic, batch);
     }
     if (outcome.error == ErrorCode::kNotLeaderOrFollower &&
         request_.version >= kFirstVersionWithLeaderHints) {
       const auto leader = hints.leader_of(topic, PartitionId{answer.index});
       answer.current_leader.leader_id = leader.leader;
       answer.current_leader.leader_epoch = leader.epoch.value();
+    }
+  }
+
+  // Which records are to blame, where single ones are.
+  void tell_records(ProduceResponse::PartitionProduceResponse& answer, std::string_view topic,
+                    BytesView batch) {
+    if (request_.version < kFirstVersionWithRecordErrors) return;
+    const auto errors =
+        log::record_errors(batch, {std::string(topic), PartitionId{answer.index}},
+                           context_.topic_configs.get(topic), context_.clock.wall_clock_ms());
+    if (errors.empty()) return;
+    answer.error_message = texts_.emplace_back(log::summary_of(errors));
+    for (const log::RecordError& error : errors) {
+      auto& told = answer.record_errors.emplace_back();
+      told.batch_index = error.index;
+      told.batch_index_error_message = texts_.emplace_back(error.message);
     }
   }
 
@@ -163,6 +184,7 @@ class Produce final : public replica::AppendSink {
   const protocol::Request request_;
   protocol::Responder responder_;
   const ProduceRequest message_;
+  std::list<std::string> texts_;                   // that the answer shows
   std::vector<std::optional<ErrorCode>> settled_;  // of every partition, in the request's order
 };
 

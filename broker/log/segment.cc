@@ -6,7 +6,8 @@
 
 #include "broker/base/logging.h"
 #include "broker/log/batch_scanner.h"
-#include "broker/log/core/timestamp_math.h"
+#include "broker/log/core/record_checks.h"
+#include "broker/log/core/up_conversion.h"
 #include "broker/log/file_names.h"
 #include "broker/protocol/error_code.h"
 
@@ -148,17 +149,18 @@ Result<std::optional<TimestampAndOffset>> Segment::find_timestamp(Timestamp time
     if (!batch) return std::optional<TimestampAndOffset>();
     const RecordBatchView& view = batch->view;
     const LeaderEpoch epoch = view.partition_leader_epoch();
-    if (view.is_compressed()) {
+    std::vector<std::uint8_t> storage;
+    const auto records = protocol::records_of(view, kMaxDecompressedBytes, storage);
+    if (!records) {
+      // Followers take batches as they come: one that nobody can open may be there.
       return std::optional<TimestampAndOffset>(
           {view.max_timestamp(), std::max(view.base_offset(), from), epoch});
     }
-    protocol::RecordReader reader(view);
+    protocol::RecordReader reader(view, *records);
     protocol::RecordView record;
     while (reader.next(record)) {
       const Offset offset = view.base_offset() + record.offset_delta;
-      const Timestamp at = view.has_log_append_time()
-                               ? view.max_timestamp()
-                               : wrapping_add(view.base_timestamp(), record.timestamp_delta);
+      const Timestamp at = timestamp_of(view, record);
       if (at >= timestamp && offset >= from) {
         return std::optional<TimestampAndOffset>({at, offset, epoch});
       }

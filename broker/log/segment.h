@@ -68,8 +68,8 @@ class Segment {
   // The first batch whose last offset is at or above `offset`, among the first `size_bytes`;
   // nullopt: none.
   Result<std::optional<Located>> locate(Offset offset, std::int64_t size_bytes) const;
-  // The first record at or above `from` whose timestamp is at least `timestamp`. In a compressed
-  // batch, which stays closed, the batch's first offset stands for it.
+  // The first record at or above `from` whose timestamp is at least `timestamp`. Compressed batches
+  // are opened; for one that is not what its codec writes, its first offset stands.
   Result<std::optional<TimestampAndOffset>> find_timestamp(Timestamp timestamp, Offset from,
                                                            std::int64_t size_bytes) const;
   // The base offset of a batch that lies at `position_bytes` or, by an index interval, before.

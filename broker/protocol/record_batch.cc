@@ -92,6 +92,13 @@ void MutableRecordBatchView::update_crc() {
   store_be(bytes_ + 17, crc32c(bytes().subspan(kCrcStart)));
 }
 
+void MutableRecordBatchView::set_codec(Compression codec, std::size_t size_bytes) {
+  const int bits = (attributes() & ~0x7) | static_cast<int>(codec);
+  store_be(bytes_ + 8, static_cast<std::int32_t>(size_bytes - kLogOverhead));
+  store_be(bytes_ + 21, static_cast<std::int16_t>(bits));
+  update_crc();
+}
+
 void MutableRecordBatchView::set_max_timestamp(bool log_append_time, Timestamp timestamp) {
   if (has_log_append_time() == log_append_time && max_timestamp() == timestamp) return;
   const int bits = (attributes() & ~0x08) | (log_append_time ? 0x08 : 0);
@@ -189,7 +196,7 @@ std::vector<std::uint8_t> RecordBatchBuilder::build() const {
   // Its whole size at once: growing it makes g++ 12 warn of a write out of bounds that is not
   // there.
   const std::vector<std::uint8_t> compressed =
-      codec == Compression::kNone ? std::vector<std::uint8_t>() : compress(codec, records_);
+      codec == Compression::kNone ? std::vector<std::uint8_t>() : compress(codec, records_, levels);
   const std::vector<std::uint8_t>& stored = codec == Compression::kNone ? records_ : compressed;
   std::vector<std::uint8_t> out(kBatchOverhead + stored.size());
   std::uint8_t* at = out.data();

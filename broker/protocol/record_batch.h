@@ -94,6 +94,9 @@ class MutableRecordBatchView : public RecordBatchView {
   void set_partition_leader_epoch(LeaderEpoch epoch) { store_be(bytes_ + 12, epoch.value()); }
   // Sets the timestamp type and maxTimestamp, and the CRC where that changed anything.
   void set_max_timestamp(bool log_append_time, Timestamp max_timestamp);
+  // Sets what the header says of the records that were put behind it, and the CRC.
+  //   size_bytes  of the whole batch
+  void set_codec(Compression codec, std::size_t size_bytes);
   void update_crc();
 
  private:
@@ -173,6 +176,7 @@ struct RecordBatchBuilder {
   bool control = false;
   bool log_append_time = false;
   Compression codec = Compression::kNone;
+  CompressionLevels levels;
 
   struct Header {
     std::string_view key;

@@ -23,6 +23,14 @@ std::vector<FetchOutcome> DelayedFetch::read(bool update_state) {
       outcome.records = protocol::Records::empty();
       continue;
     }
+    if (wanted.preferred_read_replica) {
+      // Only where things stand.
+      outcomes.push_back(wanted.partition->fetch(params_, wanted.entry, 0, false, false));
+      if (outcomes.back().error == ErrorCode::kNone) {
+        outcomes.back().preferred_read_replica = wanted.preferred_read_replica;
+      }
+      continue;
+    }
     const std::int64_t limit = std::min<std::int64_t>(left_bytes, wanted.entry.max_bytes);
     outcomes.push_back(wanted.partition->fetch(
         params_, wanted.entry, std::max<std::int64_t>(0, limit), at_least_one, update_state));
@@ -36,7 +44,10 @@ bool DelayedFetch::is_enough(const std::vector<FetchOutcome>& outcomes) const {
   if (params_.max_wait <= Duration{0} || wanted_.empty()) return true;
   std::int64_t bytes = 0;
   for (const FetchOutcome& outcome : outcomes) {
-    if (outcome.error != ErrorCode::kNone || outcome.diverging_epoch) return true;
+    if (outcome.error != ErrorCode::kNone || outcome.diverging_epoch ||
+        outcome.preferred_read_replica) {
+      return true;
+    }
     bytes += outcome.size_bytes;
   }
   return bytes >= params_.min_bytes;

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "broker/replica/delayed_operations.h"
@@ -18,7 +19,8 @@ class DelayedFetch final : public DelayedOperation {
  public:
   struct Wanted {
     FetchEntry entry;
-    std::shared_ptr<Partition> partition;  // null: entry.error says why
+    std::shared_ptr<Partition> partition;                           // null: entry.error says why
+    std::optional<BrokerId> preferred_read_replica = std::nullopt;  // set: not read here
   };
   DelayedFetch(FetchParams params, std::vector<Wanted> wanted, std::unique_ptr<FetchSink> sink);
 

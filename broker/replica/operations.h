@@ -91,6 +91,8 @@ struct FetchParams {
   IsolationLevel isolation = IsolationLevel::kReadUncommitted;
   // A consumer that knows of follower fetching (v11 and up) is served by followers too.
   bool leader_only = true;
+  std::string_view rack;      // of a consumer; empty: it has none
+  std::string_view listener;  // that it came in by
 
   bool is_from_follower() const { return replica_id >= BrokerId{0}; }
 };
@@ -101,6 +103,8 @@ struct FetchOutcome {
   Offset last_stable_offset = kUnknownOffset;
   Offset log_start_offset = kUnknownOffset;
   std::optional<log::EpochEndOffset> diverging_epoch;
+  // Where a consumer should read instead; nothing was read then.
+  std::optional<BrokerId> preferred_read_replica;
   protocol::Records records;
   std::int64_t size_bytes = 0;
 };

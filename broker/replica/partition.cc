@@ -302,6 +302,12 @@ FetchOutcome Partition::fetch(const FetchParams& params, const FetchEntry& entry
   return outcome;
 }
 
+std::vector<ReadCandidate> Partition::read_candidates(Offset fetch_offset) const {
+  MutexLock lock(mu_);
+  if (check_open() != ErrorCode::kNone) return {};
+  return core_.read_candidates(fetch_offset, offsets(), parts_.clock.now());
+}
+
 Partition::Readable Partition::readable(const FetchParams& params, const FetchEntry& entry) const {
   MutexLock lock(mu_);
   if (check_open() != ErrorCode::kNone) return {true, 0};

@@ -131,6 +131,8 @@ class Partition : public std::enable_shared_from_this<Partition> {
   // What follows of it waits for carry_out_effects.
   FetchOutcome fetch(const FetchParams& params, const FetchEntry& entry, std::int64_t max_bytes,
                      bool at_least_one, bool update_state);
+  // As ReplicaCore; none where the replica is not open.
+  std::vector<ReadCandidate> read_candidates(Offset fetch_offset) const;
   // For a waiting fetch: the bytes now readable, or an error or divergence to be told at once.
   struct Readable {
     bool answer_now = false;

@@ -346,6 +346,21 @@ void ReplicaManager::append(std::vector<AppendEntry> entries, Acks acks, Duratio
   for (const auto& partition : appended) partition->carry_out_effects();
 }
 
+std::optional<BrokerId> ReplicaManager::preferred_read_replica(const FetchParams& params,
+                                                               const FetchEntry& entry,
+                                                               const Partition& partition) const {
+  if (!config_.select_replica_by_rack || params.leader_only || params.rack.empty()) {
+    return std::nullopt;
+  }
+  auto candidates = partition.read_candidates(entry.fetch_offset);
+  const auto metadata = parts_.metadata.snapshot();
+  for (ReadCandidate& candidate : candidates) {
+    const BrokerMetadata* broker = metadata->broker(candidate.id);
+    if (broker && broker->rack && broker->endpoint(params.listener)) candidate.rack = *broker->rack;
+  }
+  return select_in_rack(params.rack, candidates);
+}
+
 void ReplicaManager::fetch(FetchParams params, std::vector<FetchEntry> entries,
                            std::unique_ptr<FetchSink> sink) {
   std::vector<DelayedFetch::Wanted> wanted;
@@ -359,7 +374,9 @@ void ReplicaManager::fetch(FetchParams params, std::vector<FetchEntry> entries,
         entry.error = found.error().code;
       }
     }
-    wanted.push_back({entry, std::move(partition)});
+    const auto preferred =
+        partition ? preferred_read_replica(params, entry, *partition) : std::nullopt;
+    wanted.push_back({entry, std::move(partition), preferred});
   }
   const auto operation = std::make_shared<DelayedFetch>(params, std::move(wanted), std::move(sink));
   auto outcomes = operation->read_first();

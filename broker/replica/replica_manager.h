@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -48,6 +49,7 @@ struct ReplicaManagerConfig {
   Duration high_watermark_checkpoint_interval = milliseconds(5000);  // replica.high.watermark....
   Duration initial_task_delay = milliseconds(30000);                 // log.initial.task.delay.ms
   Duration retention_check_interval = milliseconds(300000);  // log.retention.check.interval.ms
+  bool select_replica_by_rack = false;                       // replica.selector.class
   FetcherConfig fetcher;
 };
 
@@ -177,6 +179,8 @@ class ReplicaManager {
   };
   struct FollowerStart;
 
+  std::optional<BrokerId> preferred_read_replica(const FetchParams& params, const FetchEntry& entry,
+                                                 const Partition& partition) const;
   Result<void> check_stamp(const ControllerStamp& stamp);
   ErrorCode apply(const LeaderAndIsrOrder& order, const MetadataSnapshot& metadata,
                   std::vector<std::shared_ptr<Partition>>& changed, FollowerStart& fetching);

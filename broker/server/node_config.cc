@@ -73,6 +73,8 @@ replica::ReplicaManagerConfig replica_manager_config(const config::BrokerConfig&
       milliseconds(config.replica_high_watermark_checkpoint_interval_ms);
   replica.initial_task_delay = milliseconds(config.log_initial_task_delay_ms);
   replica.retention_check_interval = milliseconds(config.log_retention_check_interval_ms);
+  replica.select_replica_by_rack =
+      config.replica_selector_class == config::kRackAwareReplicaSelector;
   replica.fetcher.num_fetchers = config.num_replica_fetchers;
   replica.fetcher.wait_max = milliseconds(config.replica_fetch_wait_max_ms);
   replica.fetcher.min_bytes = config.replica_fetch_min_bytes;

@@ -6,7 +6,9 @@
 #include <vector>
 
 #include "broker/base/check.h"
+#include "broker/log/core/record_checks.h"
 #include "broker/log/core/retention.h"
+#include "broker/log/core/up_conversion.h"
 #include "broker/protocol/record_batch.h"
 
 namespace barnabas::sim {
@@ -151,10 +153,12 @@ Result<std::optional<log::TimestampAndOffset>> MemoryLog::find_by_timestamp(
   for (const auto& [base, bytes] : batches_) {
     const auto batch = view_of(bytes);
     if (batch.max_timestamp() < timestamp) continue;
-    protocol::RecordReader reader(batch);
+    std::vector<std::uint8_t> storage;
+    TRY(const BytesView records, protocol::records_of(batch, log::kMaxDecompressedBytes, storage));
+    protocol::RecordReader reader(batch, records);
     protocol::RecordView record;
     while (reader.next(record)) {
-      const Timestamp at = batch.base_timestamp() + record.timestamp_delta;
+      const Timestamp at = log::timestamp_of(batch, record);
       if (at < timestamp) continue;
       return std::optional(
           log::TimestampAndOffset{at, base + record.offset_delta, batch.partition_leader_epoch()});

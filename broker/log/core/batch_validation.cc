@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "broker/log/core/record_checks.h"
-#include "broker/log/core/timestamp_math.h"
 #include "broker/log/core/up_conversion.h"
 #include "broker/protocol/error_code.h"
 #include "broker/protocol/legacy_records.h"
@@ -50,10 +49,10 @@ Result<void> check_header(const RecordBatchView& batch, AppendOrigin origin) {
   return {};
 }
 
-// Walks the records of an uncompressed batch; returns their greatest timestamp.
-Result<Timestamp> walk_records(const RecordBatchView& batch, const LogConfig& config,
-                               Timestamp now) {
-  protocol::RecordReader reader(batch);
+// Walks the records of a batch, without their compression; returns their greatest timestamp.
+Result<Timestamp> walk_records(const RecordBatchView& batch, BytesView records,
+                               const LogConfig& config, Timestamp now) {
+  protocol::RecordReader reader(batch, records);
   protocol::RecordView record;
   Timestamp greatest = kNoTimestamp;
   for (std::int32_t index = 0; reader.next(record); ++index) {
@@ -61,9 +60,7 @@ Result<Timestamp> walk_records(const RecordBatchView& batch, const LogConfig& co
       return invalid(fmt::format("record {} has offset delta {}", index, record.offset_delta));
     }
     TRY_VOID(check_key(record.key, index, config));
-    const Timestamp timestamp = batch.has_log_append_time()
-                                    ? batch.max_timestamp()
-                                    : wrapping_add(batch.base_timestamp(), record.timestamp_delta);
+    const Timestamp timestamp = timestamp_of(batch, record);
     TRY_VOID(check_timestamp(batch.has_log_append_time(), timestamp, config, now));
     greatest = std::max(greatest, timestamp);
   }
@@ -96,12 +93,36 @@ Result<ProducedBatch> stamp(ProducedBatch produced, Timestamp max_timestamp,
   return produced;
 }
 
+// The codec that the batch is to be stored in. Markers stay as they are.
+std::uint8_t target_codec(const RecordBatchView& batch, const LogConfig& config) {
+  if (!config.compression || batch.is_control()) return batch.codec();
+  return static_cast<std::uint8_t>(*config.compression);
+}
+
+// A compressed batch stays closed unless something in it decides.
+bool must_open(const RecordBatchView& batch, const LogConfig& config) {
+  return !batch.is_compressed() || target_codec(batch, config) != batch.codec() ||
+         config.compacted || config.has_timestamp_limits();
+}
+
+// The same batch with its records in another codec.
+std::vector<std::uint8_t> recompress(const RecordBatchView& batch, BytesView records,
+                                     const LogConfig& config) {
+  const auto codec = static_cast<protocol::Compression>(target_codec(batch, config));
+  const std::vector<std::uint8_t> stored =
+      protocol::compress(codec, records, config.compression_levels);
+  std::vector<std::uint8_t> out(protocol::kBatchOverhead + stored.size());
+  std::copy_n(batch.data(), protocol::kBatchOverhead, out.begin());
+  std::copy(stored.begin(), stored.end(), out.begin() + protocol::kBatchOverhead);
+  MutableRecordBatchView(out.data()).set_codec(codec, out.size());
+  return out;
+}
+
 Result<ProducedBatch> validate_legacy(BytesView messages, const LogConfig& config, Timestamp now) {
   TRY(auto bytes, up_convert(messages, config, now));
   auto converted = std::make_unique<std::vector<std::uint8_t>>(std::move(bytes));
   const MutableRecordBatchView batch(converted->data());
-  return stamp({.batch = batch, .converted = std::move(converted)}, batch.max_timestamp(), config,
-               now);
+  return stamp({.batch = batch, .made = std::move(converted)}, batch.max_timestamp(), config, now);
 }
 
 }  // namespace
@@ -137,14 +158,26 @@ Result<ProducedBatch> validate_produced(MutableBytesView bytes, AppendOrigin ori
   }
   TRY_VOID(check_header(batch, origin));
 
-  Timestamp max_timestamp = batch.max_timestamp();
-  if (batch.is_compressed()) {
+  if (!must_open(batch, config)) {
     TRY_VOID(check_timestamp(batch.has_log_append_time(), batch.base_timestamp(), config, now));
-    TRY_VOID(check_timestamp(batch.has_log_append_time(), max_timestamp, config, now));
-  } else {
-    TRY(max_timestamp, walk_records(batch, config, now));
+    TRY_VOID(check_timestamp(batch.has_log_append_time(), batch.max_timestamp(), config, now));
+    return stamp({batch}, batch.max_timestamp(), config, now);
   }
-  return stamp({batch}, max_timestamp, config, now);
+  std::vector<std::uint8_t> storage;
+  TRY(const BytesView records, protocol::records_of(batch, kMaxDecompressedBytes, storage));
+  TRY(const Timestamp max_timestamp, walk_records(batch, records, config, now));
+  if (target_codec(batch, config) == batch.codec()) {
+    return stamp({batch}, max_timestamp, config, now);
+  }
+  auto made = std::make_unique<std::vector<std::uint8_t>>(recompress(batch, records, config));
+  if (const auto made_size = static_cast<std::int64_t>(made->size());
+      made_size > config.max_message_bytes) {
+    return Error{ErrorCode::kMessageTooLarge,
+                 fmt::format("a batch of {} bytes when compressed anew, above max.message.bytes={}",
+                             made_size, config.max_message_bytes)};
+  }
+  const MutableRecordBatchView view(made->data());
+  return stamp({.batch = view, .made = std::move(made)}, max_timestamp, config, now);
 }
 
 Result<BytesView> validate_replicated(BytesView bytes) {

@@ -21,13 +21,14 @@ namespace barnabas::log {
 struct ProducedBatch {
   protocol::MutableRecordBatchView batch;
   Timestamp log_append_time = kNoTimestamp;  // only where the topic is LogAppendTime
-  // What `batch` shows where it was made of an older format; else null.
-  std::unique_ptr<std::vector<std::uint8_t>> converted = nullptr;
+  // What `batch` shows where it was made of an older format or in another codec; else null.
+  std::unique_ptr<std::vector<std::uint8_t>> made = nullptr;
 };
 
 // Checks what a producer sent for one partition, all but its sequence: exactly one batch; a cut one
-// after it is left out. An uncompressed batch is walked record by record; a compressed one is
-// taken by its header and CRC. A message set of an older format becomes a new batch.
+// after it is left out. A batch is walked record by record; a compressed one only where the topic
+// is compacted, limits timestamps or is stored in another codec, else it is taken by its header and
+// CRC. A message set of an older format becomes a new batch, and so does one in another codec.
 //   now     ms, for timestamp limits and LogAppendTime
 //   errors  CORRUPT_MESSAGE, INVALID_RECORD, MESSAGE_TOO_LARGE, RECORD_LIST_TOO_LARGE,
 //           INVALID_TIMESTAMP, UNSUPPORTED_COMPRESSION_TYPE

@@ -4,7 +4,7 @@
 #include <limits>
 #include <optional>
 
-#include "broker/log/core/timestamp_math.h"
+#include "broker/log/core/record_checks.h"
 #include "broker/log/core/up_conversion.h"
 #include "broker/protocol/compression.h"
 #include "broker/protocol/error_code.h"
@@ -56,9 +56,7 @@ Result<void> convert(const RecordBatchView& batch, std::int8_t magic, Offset fro
     last = offset;
     // Inside a wrapper magic 1 counts from its first message.
     message.offset = wraps && magic > 0 ? offset - *first : offset.value();
-    message.timestamp = batch.has_log_append_time()
-                            ? batch.max_timestamp()
-                            : wrapping_add(batch.base_timestamp(), record.timestamp_delta);
+    message.timestamp = timestamp_of(batch, record);
     greatest = std::max(greatest, message.timestamp);
     message.key = record.key;
     message.value = record.value;

@@ -33,6 +33,13 @@ struct LogConfig {
   bool message_downconversion_enable = true;
   std::optional<protocol::Compression> compression;  // of what is stored; nullopt: the producer's
   protocol::CompressionLevels compression_levels;
+  bool has_timestamp_limits() const {
+    constexpr std::int64_t kUnlimited = std::numeric_limits<std::int64_t>::max();
+    return message_timestamp_type == TimestampType::kCreateTime &&
+           (message_timestamp_before_max_ms != kUnlimited ||
+            message_timestamp_after_max_ms != kUnlimited);
+  }
+
   bool compacted = false;  // cleanup.policy contains compact: every record needs a key
 };
 

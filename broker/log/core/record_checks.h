@@ -1,6 +1,6 @@
 // What holds of every record that a client sends, in whichever format.
 //
-// Threads  pure functions; inline, as they are called for each record of an uncompressed batch.
+// Threads  pure functions; inline, as they are called for each record of a batch.
 // Source   Kafka 3.9, LogValidator.java, validateKey and validateTimestamp
 #pragma once
 
@@ -15,8 +15,16 @@
 #include "broker/log/core/log_config.h"
 #include "broker/log/core/timestamp_math.h"
 #include "broker/protocol/error_code.h"
+#include "broker/protocol/record_batch.h"
 
 namespace barnabas::log {
+
+// The time of a record, as its readers are told.
+inline Timestamp timestamp_of(const protocol::RecordBatchView& batch,
+                              const protocol::RecordView& record) {
+  return batch.has_log_append_time() ? batch.max_timestamp()
+                                     : wrapping_add(batch.base_timestamp(), record.timestamp_delta);
+}
 
 // Error: INVALID_RECORD.
 inline Result<void> check_key(const std::optional<BytesView>& key, std::int32_t index,

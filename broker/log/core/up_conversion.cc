@@ -140,10 +140,12 @@ Result<std::vector<std::uint8_t>> up_convert(BytesView messages, const LogConfig
   RecordBatchBuilder builder;
   if (wrapper) {
     TRY_VOID(add_wrapped(*wrapper, config, now, builder));
-    builder.codec = static_cast<protocol::Compression>(wrapper->codec());
   } else {
     TRY_VOID(add_plain(messages, config, now, builder));
   }
+  const auto producers = static_cast<protocol::Compression>(wrapper ? wrapper->codec() : 0);
+  builder.codec = config.compression.value_or(producers);
+  builder.levels = config.compression_levels;
   std::vector<std::uint8_t> batch = builder.build();
   if (is_too_large(batch.size(), config)) return too_large(batch.size(), config);
   return batch;

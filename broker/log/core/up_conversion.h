@@ -20,7 +20,8 @@ namespace barnabas::log {
 // by the default of socket.request.max.bytes. (Kafka has no bound but its memory.)
 inline constexpr std::size_t kMaxDecompressedBytes = 104857600;
 
-// One batch with the records of `messages`, at offset 0 and compressed as they were. Either all are
+// One batch with the records of `messages`, at offset 0, compressed as they were or as the topic
+// wants. Either all are
 // uncompressed, or there is one message, a wrapper of the others. A cut last one is left out.
 //   now     ms, for timestamp limits
 //   errors  CORRUPT_MESSAGE, INVALID_RECORD, MESSAGE_TOO_LARGE (before or after),

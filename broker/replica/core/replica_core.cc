@@ -153,6 +153,21 @@ ErrorCode ReplicaCore::check_query(LeaderEpoch current_leader_epoch, bool leader
   return ErrorCode::kNone;
 }
 
+std::vector<ReadCandidate> ReplicaCore::read_candidates(Offset fetch_offset, LogOffsets log,
+                                                        Time now) const {
+  std::vector<ReadCandidate> candidates;
+  if (!is_leader()) return candidates;
+  candidates.push_back({config_.self, log.log_end, Duration{0}, {}});
+  for (const auto& [id, follower] : followers_) {
+    // One that is not in sync would fall behind ever more, and be found again and again.
+    if (isr_.committed_contains(id) && follower.log_end_offset() >= fetch_offset &&
+        follower.log_start_offset() <= fetch_offset) {
+      candidates.push_back({id, follower.log_end_offset(), now - follower.last_caught_up(), {}});
+    }
+  }
+  return candidates;
+}
+
 FetchDecision ReplicaCore::check_fetch(const FetchRequestInfo& fetch, LogOffsets log) const {
   if (const ErrorCode error = check_query(fetch.current_leader_epoch, fetch.leader_only);
       error != ErrorCode::kNone) {

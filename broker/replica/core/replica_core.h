@@ -24,6 +24,7 @@
 #include "broker/replica/core/follower_state.h"
 #include "broker/replica/core/isr.h"
 #include "broker/replica/core/leader_and_isr.h"
+#include "broker/replica/core/replica_selector.h"
 
 namespace barnabas::replica {
 
@@ -119,6 +120,9 @@ class ReplicaCore {
   // ---- offset queries
   // NONE: may answer. Errors: FENCED_LEADER_EPOCH, UNKNOWN_LEADER_EPOCH, NOT_LEADER_OR_FOLLOWER.
   ErrorCode check_query(LeaderEpoch current_leader_epoch, bool leader_only) const;
+  // Who could serve a consumer from `fetch_offset` on: this leader, then the in-sync followers that
+  // have it. Without racks. None where this is no leader.
+  std::vector<ReadCandidate> read_candidates(Offset fetch_offset, LogOffsets log, Time now) const;
   LatestDecision latest_offset(FetchIsolation isolation, LogOffsets log) const;
   FoundDecision judge_found(std::optional<Offset> found, FetchIsolation isolation,
                             LogOffsets log) const;

@@ -65,6 +65,47 @@ TEST_F(ReplicaApis, ProduceOfTwoBatchesIsAnInvalidRecord) {
   EXPECT_EQ(produce(request, 11).error_code, ErrorCode::kInvalidRecord);
 }
 
+class ProduceToCompactedTopics : public ReplicaApis {
+ protected:
+  ProduceToCompactedTopics() : ReplicaApis("log.cleanup.policy=compact\n") {}
+};
+TEST_F(ProduceToCompactedTopics, TellsWhichRecordsHaveNoKeyFromVersion8On) {
+  protocol::RecordBatchBuilder builder;
+  builder.codec = protocol::Compression::kGzip;
+  builder.add(1000, "k", "v").add(1000, std::nullopt, "v");
+  for (std::int16_t version = 3; version <= 11; ++version) {
+    const auto answer = produce(produce_of("first", builder.build()), version);
+    EXPECT_EQ(answer.error_code, ErrorCode::kInvalidRecord) << version;
+    EXPECT_EQ(answer.base_offset, -1);
+    ASSERT_EQ(answer.record_errors.size(), version >= 8 ? 1u : 0u);
+    if (version < 8) continue;
+    EXPECT_EQ(answer.record_errors[0].batch_index, 1);
+    EXPECT_EQ(answer.record_errors[0].batch_index_error_message,
+              "Compacted topic cannot accept message without key in topic partition first-0");
+    EXPECT_TRUE(answer.error_message->starts_with("One or more records have been rejected"));
+  }
+}
+
+class ProduceToGzipTopics : public ReplicaApis {
+ protected:
+  ProduceToGzipTopics() : ReplicaApis("compression.type=gzip\n") {}
+};
+TEST_F(ProduceToGzipTopics, StoresGzipWhateverComes) {
+  for (std::int16_t version = 0; version <= 11; ++version) {
+    auto request = produce_of("first");
+    if (version < 3) request = produce_of("first", log::LegacyMessageBuilder{}.build("k", "v"));
+    const auto answer = produce(request, version);
+    ASSERT_EQ(answer.error_code, ErrorCode::kNone);
+    auto fetched = fetch_of(17, "first", kFirst);
+    fetched.topics[0].partitions[0].fetch_offset = answer.base_offset;
+    const auto data = fetch(fetched, 17);
+    const auto batch = protocol::BatchReader(data.records.bytes()).next();
+    ASSERT_TRUE(batch);
+    EXPECT_EQ(batch->codec(), static_cast<std::uint8_t>(protocol::Compression::kGzip));
+    EXPECT_TRUE(batch->crc_matches());
+  }
+}
+
 // ---- message sets of before there were record batches
 
 TEST_F(ReplicaApis, ProduceOfMessageSetsStoresABatchInVersions0To2) {

@@ -205,6 +205,34 @@ TEST_F(FileLogTest, FindsTheFirstRecordAtOrAfterATimestamp) {
   EXPECT_EQ((*log->find_max_timestamp())->offset, Offset(199));
 }
 
+TEST_F(FileLogTest, FindsATimestampInsideACompressedBatch) {
+  open(true);
+  for (const auto codec : {protocol::Compression::kGzip, protocol::Compression::kZstd}) {
+    protocol::RecordBatchBuilder builder;
+    builder.codec = codec;
+    for (int i = 0; i < 4; ++i) builder.add(1000 * static_cast<int>(codec) + 10 * i, "k", "v");
+    ASSERT_TRUE(append(builder.build()));
+  }
+  EXPECT_EQ((*log->find_by_timestamp(1015))->offset, Offset(2));
+  EXPECT_EQ((*log->find_by_timestamp(1015))->timestamp, 1020);
+  EXPECT_EQ((*log->find_by_timestamp(1031))->offset, Offset(4));
+  EXPECT_EQ((*log->find_by_timestamp(4030))->offset, Offset(7));
+  EXPECT_EQ((*log->find_max_timestamp())->offset, Offset(7));
+}
+
+TEST_F(FileLogTest, SegmentTimesAreWhereSegmentsBeginAndTheEnd) {
+  config.segment_bytes = 500;
+  open(true);
+  EXPECT_EQ(log->segment_times()->size(), 1u);
+  append_many(20, 1, 50);
+  const auto times = log->segment_times();
+  ASSERT_TRUE(times);
+  ASSERT_GT(times->size(), 2u);
+  EXPECT_EQ(times->front().offset, Offset(0));
+  EXPECT_EQ(times->back().offset, log->log_end_offset());
+  EXPECT_GT(times->front().written_at, 0);
+}
+
 TEST_F(FileLogTest, AnEmptyLogHasNoTimestamps) {
   open(true);
   EXPECT_FALSE(*log->find_by_timestamp(0));
