@@ -140,12 +140,19 @@ def autopsy(producers, data_dirs):
         raise
 
 
+LEADER_IS_MOVING = (
+    confluent_kafka.KafkaError.NOT_LEADER_FOR_PARTITION,
+    confluent_kafka.KafkaError._TIMED_OUT, confluent_kafka.KafkaError._TIMED_OUT_QUEUE,
+)
+
+
 def _watermarks(consumer, topic, partition):
-    """None where the leader is just moving: this call of the client does not ask again by itself."""
+    """None where the leader is just moving: this call of the client does not ask again by itself, and waits in
+    the queue of a leader that has died until its time is up."""
     try:
-        return consumer.get_watermark_offsets(confluent_kafka.TopicPartition(topic, partition), timeout=30)
+        return consumer.get_watermark_offsets(confluent_kafka.TopicPartition(topic, partition), timeout=5)
     except confluent_kafka.KafkaException as error:
-        if error.args[0].code() != confluent_kafka.KafkaError.NOT_LEADER_FOR_PARTITION:
+        if error.args[0].code() not in LEADER_IS_MOVING:
             raise
         return None
 
