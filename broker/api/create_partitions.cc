@@ -2,13 +2,13 @@
 
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "broker/api/context.h"
 #include "broker/api/handlers.h"
+#include "broker/api/named_once.h"
 #include "broker/controller/controller.h"
 
 namespace barnabas::api {
@@ -42,21 +42,14 @@ NewPartitions to_new_partitions(const CreatePartitionsRequest::CreatePartitionsT
   return asked;
 }
 
-// A topic that is named more than once is answered once.
 std::vector<GrowthResult> read_growths(const CreatePartitionsRequest& request) {
   std::vector<GrowthResult> results;
-  std::set<std::string_view> seen;
-  std::set<std::string_view> repeated;
-  for (const auto& topic : request.topics) {
-    if (!seen.insert(topic.name).second) repeated.insert(topic.name);
-  }
-  for (const auto& topic : request.topics) {
-    if (seen.erase(topic.name) == 0) continue;
+  for_each_named_once(request.topics, [&](const auto& topic, bool is_repeated) {
     GrowthResult& result = results.emplace_back(GrowthResult{to_new_partitions(topic), {}});
-    if (repeated.contains(topic.name)) {
+    if (is_repeated) {
       result.answer = Error{ErrorCode::kInvalidRequest, "Duplicate topic in request."};
     }
-  }
+  });
   return results;
 }
 

@@ -2,13 +2,13 @@
 
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "broker/api/context.h"
 #include "broker/api/handlers.h"
+#include "broker/api/named_once.h"
 #include "broker/controller/controller.h"
 #include "config/describe.h"
 
@@ -52,25 +52,18 @@ NewTopic to_new_topic(const CreateTopicsRequest::CreatableTopic& asked) {
   return topic;
 }
 
-// A topic that is named more than once is answered once.
 std::vector<TopicResult> read_topics(const CreateTopicsRequest& request) {
   std::vector<TopicResult> results;
-  std::set<std::string_view> seen;
-  std::set<std::string_view> repeated;
-  for (const auto& asked : request.topics) {
-    if (!seen.insert(asked.name).second) repeated.insert(asked.name);
-  }
-  for (const auto& asked : request.topics) {
-    if (seen.erase(asked.name) == 0) continue;
+  for_each_named_once(request.topics, [&](const auto& asked, bool is_repeated) {
     TopicResult& result = results.emplace_back();
     result.topic = to_new_topic(asked);
     if (asked.name == kClusterMetadataTopic) {
       result.refused = {ErrorCode::kInvalidRequest,
                         "Creation of internal topic __cluster_metadata is prohibited."};
-    } else if (repeated.contains(asked.name)) {
+    } else if (is_repeated) {
       result.refused = {ErrorCode::kInvalidRequest, "Found multiple entries for this topic."};
     }
-  }
+  });
   return results;
 }
 

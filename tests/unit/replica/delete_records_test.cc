@@ -57,6 +57,14 @@ class DeleteRecordsTest : public testing::Test, public BrokerFixture {
     answered_log_start = fetched.outcomes->front().log_start_offset;
   }
 
+  // Leads with two followers that have all five records and start at 0.
+  void lead_five_replicated_records() {
+    lead({1, 2, 3});
+    append_and_forget(5);
+    follow(2, 5, 0);
+    follow(3, 5, 0);
+  }
+
   Offset answered_log_start;
 };
 
@@ -72,10 +80,7 @@ TEST_F(DeleteRecordsTest, LoneReplicaAnswersAtOnce) {
   EXPECT_EQ(logs.find(kPartition)->log_start_offset(), Offset{5});
 }
 TEST_F(DeleteRecordsTest, WaitsUntilEveryFollowerHasTakenTheLogStart) {
-  lead({1, 2, 3});
-  append_and_forget(5);
-  follow(2, 5, 0);
-  follow(3, 5, 0);
+  lead_five_replicated_records();
   Deleted deleted;
   delete_to(deleted, 4);
   EXPECT_TRUE(deleted.parked);
@@ -89,10 +94,7 @@ TEST_F(DeleteRecordsTest, WaitsUntilEveryFollowerHasTakenTheLogStart) {
   EXPECT_EQ(deleted.outcomes->front().low_watermark, Offset{4});
 }
 TEST_F(DeleteRecordsTest, DeathOfTheFollowerThatIsWaitedForEndsTheWaiting) {
-  lead({1, 2, 3});
-  append_and_forget(5);
-  follow(2, 5, 0);
-  follow(3, 5, 0);
+  lead_five_replicated_records();
   Deleted deleted;
   delete_to(deleted, 4);
   follow(2, 5, 4);
@@ -101,10 +103,7 @@ TEST_F(DeleteRecordsTest, DeathOfTheFollowerThatIsWaitedForEndsTheWaiting) {
   EXPECT_EQ(deleted.outcomes->front().low_watermark, Offset{4});
 }
 TEST_F(DeleteRecordsTest, TimesOutWithTheLowWatermarkSoFar) {
-  lead({1, 2, 3});
-  append_and_forget(5);
-  follow(2, 5, 0);
-  follow(3, 5, 0);
+  lead_five_replicated_records();
   Deleted deleted;
   delete_to(deleted, 4, milliseconds(100));
   run_for(milliseconds(101));
@@ -113,10 +112,7 @@ TEST_F(DeleteRecordsTest, TimesOutWithTheLowWatermarkSoFar) {
   EXPECT_EQ(deleted.outcomes->front().low_watermark, Offset{0});
 }
 TEST_F(DeleteRecordsTest, LosingTheLeadershipEndsTheWaiting) {
-  lead({1, 2, 3});
-  append_and_forget(5);
-  follow(2, 5, 0);
-  follow(3, 5, 0);
+  lead_five_replicated_records();
   Deleted deleted;
   delete_to(deleted, 4);
   told_state(told(2, 6, {1, 2}, 8));
