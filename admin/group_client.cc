@@ -8,11 +8,11 @@
 #include <cctype>
 
 #include "admin/error_text.h"
+#include "admin/log_client.h"
 #include "broker/protocol/messages/consumer_protocol_assignment.h"
 #include "broker/protocol/messages/delete_groups.h"
 #include "broker/protocol/messages/describe_groups.h"
 #include "broker/protocol/messages/list_groups.h"
-#include "broker/protocol/messages/list_offsets.h"
 #include "broker/protocol/messages/metadata.h"
 #include "broker/protocol/messages/offset_commit.h"
 #include "broker/protocol/messages/offset_delete.h"
@@ -377,113 +377,13 @@ Result<std::vector<TopicPartition>> GroupClient::partitions_of(const std::string
 
 Result<std::map<TopicPartition, std::int64_t>> GroupClient::list_offsets(
     const std::vector<TopicPartition>& partitions, std::int64_t timestamp) {
-  Terms terms = this->terms();
-  terms.lookup_name = "listOffsets(api=METADATA)";
-  terms.min_version = 1;
-  terms.once = true;
   std::map<TopicPartition, std::int64_t> offsets;
-  std::set<TopicPartition> left(partitions.begin(), partitions.end());
-  for (int attempts = 1; !left.empty(); ++attempts) {
-    TRY(const Leaders leaders, leaders_of(left, terms));
-    for (const auto& [leader, led] : leaders) {
-      TRY_VOID(ask_leader(leader, led, timestamp, terms, left, offsets));
-    }
-    if (left.empty()) break;
-    if (cluster_.now() >= *terms.until) {
-      return Error{ErrorCode::kRequestTimedOut,
-                   fmt::format("Call(callName={}) timed out after {} attempt(s)", terms.lookup_name,
-                               attempts)};
-    }
-    cluster_.back_off();
+  for (const auto& [partition, offset] :
+       LogClient(cluster_).list_offsets(partitions, timestamp, *terms().until)) {
+    if (!offset) return offset.error();
+    offsets.emplace(partition, *offset);
   }
   return offsets;
-}
-
-Result<GroupClient::Leaders> GroupClient::leaders_of(const std::set<TopicPartition>& partitions,
-                                                     const Terms& terms) {
-  std::set<std::string_view> topics;
-  for (const TopicPartition& partition : partitions) topics.insert(partition.topic);
-  TRY(const auto answer,
-      (cluster_.call<MetadataRequest, MetadataResponse>(
-          terms.lookup_name, Target::kAnyBroker,
-          [&](std::int16_t version, Duration) {
-            MetadataRequest request;
-            request.allow_auto_topic_creation = version < 4;
-            request.topics.emplace();
-            for (const std::string_view topic : topics) request.topics->emplace_back().name = topic;
-            return request;
-          },
-          [](const MetadataResponse&) { return ErrorCode::kNone; }, {.until = terms.until})));
-  Leaders leaders;
-  for (const auto& topic : answer.message.topics) {
-    const std::string name(topic.name.value_or(""));
-    const auto asked = std::ranges::find(partitions, name, &TopicPartition::topic);
-    if (asked == partitions.end() || topic.error_code == ErrorCode::kLeaderNotAvailable ||
-        topic.error_code == ErrorCode::kBrokerNotAvailable) {
-      continue;
-    }
-    if (topic.error_code != ErrorCode::kNone) {
-      std::string why = fmt::format("due to unexpected error for topic `{}`", name);
-      if (topic.error_code == ErrorCode::kUnknownTopicOrPartition) {
-        why = fmt::format("because metadata for topic `{}` could not be found", name);
-      } else if (topic.error_code == ErrorCode::kTopicAuthorizationFailed) {
-        why = "due to topic authorization failure";
-      } else if (topic.error_code == ErrorCode::kInvalidTopicException) {
-        why = fmt::format("due to invalid topic `{}`", name);
-      }
-      return Error{topic.error_code,
-                   fmt::format("Failed to fetch metadata for partition {} {}", *asked, why)};
-    }
-    for (const auto& partition : topic.partitions) {
-      TopicPartition key{name, PartitionId(partition.partition_index)};
-      if (partition.error_code == ErrorCode::kNone && partition.leader_id.value() >= 0 &&
-          partitions.contains(key)) {
-        leaders[partition.leader_id.value()].push_back(std::move(key));
-      }
-    }
-  }
-  return leaders;
-}
-
-Result<void> GroupClient::ask_leader(std::int32_t leader,
-                                     const std::vector<TopicPartition>& partitions,
-                                     std::int64_t timestamp, const Terms& terms,
-                                     std::set<TopicPartition>& left,
-                                     std::map<TopicPartition, std::int64_t>& offsets) {
-  const auto topics = by_topic(partitions);
-  const auto answer = cluster_.call<ListOffsetsRequest, ListOffsetsResponse>(
-      "listOffsets(api=LIST_OFFSETS)", Target::of_broker(BrokerId(leader)),
-      [&](std::int16_t, Duration) {
-        ListOffsetsRequest request;
-        request.replica_id = BrokerId(-1);
-        for (const auto& [topic, indexes] : topics) {
-          auto& out = request.topics.emplace_back();
-          out.name = topic;
-          for (const std::int32_t index : indexes) {
-            auto& partition = out.partitions.emplace_back();
-            partition.partition_index = index;
-            partition.timestamp = timestamp;
-          }
-        }
-        return request;
-      },
-      [](const ListOffsetsResponse&) { return ErrorCode::kNone; }, terms);
-  if (!answer) {
-    // A lost connection may mean that another broker leads now.
-    if (is_retriable(answer.error().code) && cluster_.now() < *terms.until) return {};
-    return answer.error();
-  }
-  for (const auto& topic : answer->message.topics) {
-    for (const auto& partition : topic.partitions) {
-      const TopicPartition key{std::string(topic.name), PartitionId(partition.partition_index)};
-      if (partition.error_code == ErrorCode::kNone) {
-        if (left.erase(key) > 0) offsets[key] = partition.offset;
-      } else if (!is_retriable(partition.error_code)) {
-        return broker_error(partition.error_code, {});
-      }
-    }
-  }
-  return {};
 }
 
 }  // namespace barnabas::admin

@@ -11,7 +11,6 @@
 #pragma once
 
 #include <map>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -53,17 +52,7 @@ class GroupClient {
   Result<std::vector<TopicPartition>> partitions_of(const std::string& topic);
 
  private:
-  using Leaders = std::map<std::int32_t, std::vector<TopicPartition>>;
-
   ClusterClient::Terms terms() const { return {.until = cluster_.now() + timeout_}; }
-  // Partitions without a leader at the moment are left out.
-  Result<Leaders> leaders_of(const std::set<TopicPartition>& partitions,
-                             const ClusterClient::Terms& terms);
-  // Takes what was answered out of `left`.
-  Result<void> ask_leader(std::int32_t leader, const std::vector<TopicPartition>& partitions,
-                          std::int64_t timestamp, const ClusterClient::Terms& terms,
-                          std::set<TopicPartition>& left,
-                          std::map<TopicPartition, std::int64_t>& offsets);
 
   ClusterClient& cluster_;
   const Duration timeout_;

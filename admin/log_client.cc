@@ -56,18 +56,33 @@ std::optional<std::string> final_topic_error(ErrorCode code, const TopicPartitio
   }
 }
 
-Result<std::int64_t> offset_or_error(ErrorCode code, std::int64_t offset) {
-  if (code == ErrorCode::kNone) return offset;
-  return broker_error(code, std::nullopt);
+// Both requests name partitions by topic; `fill` writes what is asked of one of them.
+template <typename Request, typename Fill>
+void add_partitions(Request& request, const std::vector<TopicPartition>& partitions, Fill fill) {
+  std::map<std::string_view, std::size_t> topics;
+  for (const TopicPartition& partition : partitions) {
+    const auto [at, is_new] = topics.emplace(partition.topic, request.topics.size());
+    if (is_new) request.topics.emplace_back().name = partition.topic;
+    auto& out = request.topics[at->second].partitions.emplace_back();
+    out.partition_index = partition.partition.value();
+    fill(partition, out);
+  }
 }
 
-std::map<std::string_view, std::vector<std::int32_t>> grouped(
-    const std::vector<TopicPartition>& partitions) {
-  std::map<std::string_view, std::vector<std::int32_t>> topics;
-  for (const TopicPartition& partition : partitions) {
-    topics[partition.topic].push_back(partition.partition.value());
+template <typename Response, typename OffsetOf>
+std::vector<std::pair<TopicPartition, Result<std::int64_t>>> answers_in(const Response& response,
+                                                                        OffsetOf offset_of) {
+  std::vector<std::pair<TopicPartition, Result<std::int64_t>>> answers;
+  for (const auto& topic : response.topics) {
+    for (const auto& partition : topic.partitions) {
+      Result<std::int64_t> answer = offset_of(partition);
+      if (partition.error_code != ErrorCode::kNone) answer = broker_error(partition.error_code, {});
+      answers.emplace_back(
+          TopicPartition{std::string(topic.name), PartitionId(partition.partition_index)},
+          std::move(answer));
+    }
   }
-  return topics;
+  return answers;
 }
 
 }  // namespace
@@ -114,7 +129,8 @@ Result<std::map<BrokerId, LogClient::Partitions>> LogClient::leaders_of(
   return leaders;
 }
 
-PartitionOffsets LogClient::ask_leaders(const Question& question, const Partitions& partitions) {
+PartitionOffsets LogClient::ask_leaders(const Question& question, const Partitions& partitions,
+                                        Time until) {
   PartitionOffsets settled;
   std::set<TopicPartition> left(partitions.begin(), partitions.end());
   const auto settle_rest = [&](const Error& error) {
@@ -122,7 +138,7 @@ PartitionOffsets LogClient::ask_leaders(const Question& question, const Partitio
     return settled;
   };
   CallTerms terms;
-  terms.until = cluster_.deadline();
+  terms.until = until;
   terms.lookup_name = question.lookup_name;
   terms.once = true;  // a lost answer may mean that another broker leads now
   for (int attempts = 1;; ++attempts) {
@@ -144,7 +160,7 @@ PartitionOffsets LogClient::ask_leaders(const Question& question, const Partitio
       }
     }
     if (left.empty()) return settled;
-    if (cluster_.now() >= *terms.until) {
+    if (cluster_.now() >= until) {
       return settle_rest({ErrorCode::kRequestTimedOut,
                           fmt::format("Call(callName={}) timed out after {} attempt(s)",
                                       question.lookup_name, attempts)});
@@ -157,7 +173,6 @@ PartitionOffsets LogClient::delete_records(
     const std::map<TopicPartition, std::int64_t>& before_offsets) {
   const Ask ask = [&](BrokerId leader, const Partitions& led,
                       const CallTerms& terms) -> Result<Answers> {
-    const auto topics = grouped(led);
     TRY(const auto answer,
         (cluster_.call<DeleteRecordsRequest, DeleteRecordsResponse>(
             "deleteRecords(api=DELETE_RECORDS)", Target::of_broker(leader),
@@ -165,37 +180,25 @@ PartitionOffsets LogClient::delete_records(
               DeleteRecordsRequest request;
               request.timeout_ms = static_cast<std::int32_t>(
                   std::chrono::duration_cast<milliseconds>(time_left).count());
-              for (const auto& [topic, indexes] : topics) {
-                auto& out = request.topics.emplace_back();
-                out.name = topic;
-                for (const std::int32_t index : indexes) {
-                  auto& partition = out.partitions.emplace_back();
-                  partition.partition_index = index;
-                  partition.offset = before_offsets.at({std::string(topic), PartitionId(index)});
-                }
-              }
+              add_partitions(request, led, [&](const TopicPartition& partition, auto& out) {
+                out.offset = before_offsets.at(partition);
+              });
               return request;
             },
             [](const DeleteRecordsResponse&) { return ErrorCode::kNone; }, terms)));
-    Answers answers;
-    for (const auto& topic : answer.message.topics) {
-      for (const auto& partition : topic.partitions) {
-        answers.emplace_back(
-            TopicPartition{std::string(topic.name), PartitionId(partition.partition_index)},
-            offset_or_error(partition.error_code, partition.low_watermark));
-      }
-    }
-    return answers;
+    return answers_in(answer.message,
+                      [](const auto& partition) { return partition.low_watermark; });
   };
   Partitions partitions;
   for (const auto& [partition, offset] : before_offsets) partitions.push_back(partition);
-  return ask_leaders({.lookup_name = "deleteRecords(api=METADATA)", .ask = ask}, partitions);
+  return ask_leaders({.lookup_name = "deleteRecords(api=METADATA)", .ask = ask}, partitions,
+                     cluster_.deadline());
 }
 
-PartitionOffsets LogClient::list_offsets(const Partitions& partitions, std::int64_t timestamp) {
+PartitionOffsets LogClient::list_offsets(const Partitions& partitions, std::int64_t timestamp,
+                                         Time until) {
   const Ask ask = [&](BrokerId leader, const Partitions& led,
                       const CallTerms& terms) -> Result<Answers> {
-    const auto topics = grouped(led);
     CallTerms with_version = terms;
     with_version.min_version = first_version_of(timestamp);
     TRY(const auto answer,
@@ -204,31 +207,16 @@ PartitionOffsets LogClient::list_offsets(const Partitions& partitions, std::int6
             [&](std::int16_t, Duration) {
               ListOffsetsRequest request;
               request.replica_id = BrokerId(-1);
-              for (const auto& [topic, indexes] : topics) {
-                auto& out = request.topics.emplace_back();
-                out.name = topic;
-                for (const std::int32_t index : indexes) {
-                  auto& partition = out.partitions.emplace_back();
-                  partition.partition_index = index;
-                  partition.timestamp = timestamp;
-                }
-              }
+              add_partitions(request, led,
+                             [&](const TopicPartition&, auto& out) { out.timestamp = timestamp; });
               return request;
             },
             [](const ListOffsetsResponse&) { return ErrorCode::kNone; }, with_version)));
-    Answers answers;
-    for (const auto& topic : answer.message.topics) {
-      for (const auto& partition : topic.partitions) {
-        answers.emplace_back(
-            TopicPartition{std::string(topic.name), PartitionId(partition.partition_index)},
-            offset_or_error(partition.error_code, partition.offset));
-      }
-    }
-    return answers;
+    return answers_in(answer.message, [](const auto& partition) { return partition.offset; });
   };
   return ask_leaders(
       {.lookup_name = "listOffsets(api=METADATA)", .unknown_topic_is_final = true, .ask = ask},
-      partitions);
+      partitions, until);
 }
 
 Result<std::vector<LogDirReport>> LogClient::describe_log_dirs(BrokerId broker) {

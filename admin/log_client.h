@@ -46,8 +46,13 @@ class LogClient {
   // Deletes the records below the offsets; answers low watermarks.
   PartitionOffsets delete_records(const std::map<TopicPartition, std::int64_t>& before_offsets);
   // What ListOffsets answers for `timestamp` (ms, or a negative question); -1: no such record.
+  // Waits until default.api.timeout.ms from now, or `until`.
   PartitionOffsets list_offsets(const std::vector<TopicPartition>& partitions,
-                                std::int64_t timestamp);
+                                std::int64_t timestamp) {
+    return list_offsets(partitions, timestamp, cluster_.deadline());
+  }
+  PartitionOffsets list_offsets(const std::vector<TopicPartition>& partitions,
+                                std::int64_t timestamp, Time until);
   // Error: CLUSTER_AUTHORIZATION_FAILED also where an old broker says nothing.
   Result<std::vector<LogDirReport>> describe_log_dirs(BrokerId broker);
 
@@ -62,7 +67,7 @@ class LogClient {
     Ask ask;
   };
 
-  PartitionOffsets ask_leaders(const Question& question, const Partitions& partitions);
+  PartitionOffsets ask_leaders(const Question& question, const Partitions& partitions, Time until);
   // Takes the partitions whose topic has a final error out of `left`, into `settled`.
   Result<std::map<BrokerId, Partitions>> leaders_of(const Question& question,
                                                     const CallTerms& terms,
