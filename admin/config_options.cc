@@ -41,8 +41,8 @@ std::string topic_config_names() {
   return names;
 }
 
-[[noreturn]] void refuse(std::string message) {
-  throw std::runtime_error(std::move(message));
+[[noreturn]] void refuse(const std::string& message) {
+  throw std::runtime_error(message);
 }
 
 bool among(const std::vector<std::string>& all, std::string_view wanted) {

@@ -25,15 +25,7 @@ class AdminClientTest : public testing::Test {
  protected:
   static constexpr std::int32_t kBootstrapPort = 1;
 
-  AdminClientTest() {
-    config_.bootstrap_servers = {{"127.0.0.1", kBootstrapPort}};
-    config_.default_api_timeout = seconds(20);
-    config_.retry_backoff = milliseconds(1);
-    config_.retry_backoff_max = milliseconds(1);
-    config_.reconnect_backoff = milliseconds(1);
-    config_.reconnect_backoff_max = milliseconds(1);
-    add_broker(kBootstrapPort);
-  }
+  AdminClientTest() { add_broker(kBootstrapPort); }
 
   void add_broker(std::int32_t port) {
     cluster_.brokers[port] = [this, port](ApiKey api, std::int16_t version, BytesView body) {
@@ -107,7 +99,7 @@ class AdminClientTest : public testing::Test {
   ErrorCode creation_result_ = ErrorCode::kNone;
   std::vector<std::int16_t> metadata_versions_;
 
-  AdminConfig config_;
+  AdminConfig config_ = quick_config(kBootstrapPort);
   SystemClock clock_;
   FakeCluster cluster_;
   ThreadExecutor home_{"fake-network"};

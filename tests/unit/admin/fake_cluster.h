@@ -1,4 +1,4 @@
-// A Transport whose brokers are functions: answers by port, no network.
+// A Transport whose brokers are functions (answers by port, no network), and a client of theirs.
 #pragma once
 
 #include <algorithm>
@@ -10,6 +10,7 @@
 #include <variant>
 #include <vector>
 
+#include "admin/admin_config.h"
 #include "broker/protocol/transport.h"
 
 namespace barnabas::admin {
@@ -64,5 +65,17 @@ class FakeCluster final : public protocol::Transport {
     Executor& home_;
   };
 };
+
+// A client of the broker at `port` that tries again at once.
+inline AdminConfig quick_config(std::int32_t port) {
+  AdminConfig config;
+  config.bootstrap_servers = {{"127.0.0.1", port}};
+  config.default_api_timeout = seconds(20);
+  config.retry_backoff = milliseconds(1);
+  config.retry_backoff_max = milliseconds(1);
+  config.reconnect_backoff = milliseconds(1);
+  config.reconnect_backoff_max = milliseconds(1);
+  return config;
+}
 
 }  // namespace barnabas::admin

@@ -30,11 +30,6 @@ constexpr std::string_view kGroup = "g";
 class GroupClientTest : public testing::Test {
  protected:
   GroupClientTest() {
-    config_.bootstrap_servers = {{"127.0.0.1", 1}};
-    config_.retry_backoff = milliseconds(1);
-    config_.retry_backoff_max = milliseconds(1);
-    config_.reconnect_backoff = milliseconds(1);
-    config_.reconnect_backoff_max = milliseconds(1);
     for (const std::int32_t port : {1, 2}) {
       cluster_.brokers[port] = [this, port](ApiKey api, std::int16_t version, BytesView body) {
         return answer(port, api, version, body);
@@ -202,7 +197,7 @@ class GroupClientTest : public testing::Test {
   std::string_view protocol_type_ = "consumer";
   std::vector<std::uint8_t> assignment_;
 
-  AdminConfig config_;
+  const AdminConfig config_ = quick_config(1);
   SystemClock clock_;
   FakeCluster cluster_;
   ThreadExecutor home_{"fake-network"};

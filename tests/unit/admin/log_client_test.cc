@@ -24,12 +24,6 @@ using namespace protocol;
 class LogClientTest : public testing::Test {
  protected:
   LogClientTest() {
-    config_.bootstrap_servers = {{"127.0.0.1", 1}};
-    config_.default_api_timeout = seconds(20);
-    config_.retry_backoff = milliseconds(1);
-    config_.retry_backoff_max = milliseconds(1);
-    config_.reconnect_backoff = milliseconds(1);
-    config_.reconnect_backoff_max = milliseconds(1);
     for (const std::int32_t port : {1, 2}) {
       cluster_.brokers[port] = [this, port](ApiKey api, std::int16_t version, BytesView body) {
         return answer(port, api, version, body);
@@ -116,7 +110,7 @@ class LogClientTest : public testing::Test {
   ErrorCode topic_error = ErrorCode::kNone;
   std::int64_t asked_offset = 0;
 
-  AdminConfig config_;
+  AdminConfig config_ = quick_config(1);
   FakeCluster cluster_;
   SystemClock clock_;
   ThreadExecutor home_{"home"};

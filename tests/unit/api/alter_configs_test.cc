@@ -1,6 +1,5 @@
 #include "broker/protocol/messages/alter_configs.h"
 
-#include "broker/protocol/messages/create_topics.h"
 #include "broker/protocol/messages/describe_configs.h"
 #include "broker/protocol/messages/incremental_alter_configs.h"
 #include "broker/protocol/messages/produce.h"
@@ -35,14 +34,7 @@ class AlterConfigsTest : public ::testing::Test {
  protected:
   AlterConfigsTest() {
     broker_.start();
-    protocol::CreateTopicsRequest request;
-    request.timeout_ms = 30000;
-    auto& topic = request.topics.emplace_back();
-    topic.name = "t";
-    topic.num_partitions = 1;
-    topic.replication_factor = 1;
-    EXPECT_EQ(broker_.ask<protocol::CreateTopicsResponse>(request, 5).topics[0].error_code,
-              ErrorCode::kNone);
+    broker_.create_topic("t", 1);
   }
 
   template <typename Response>

@@ -1,6 +1,5 @@
 #include "broker/protocol/messages/create_partitions.h"
 
-#include "broker/protocol/messages/create_topics.h"
 #include "broker/replica/metadata_cache.h"
 #include "tests/unit/api/one_broker.h"
 
@@ -14,14 +13,7 @@ class CreatePartitionsTest : public ::testing::Test {
  protected:
   CreatePartitionsTest() {
     broker_.start();
-    protocol::CreateTopicsRequest request;
-    request.timeout_ms = 30000;
-    auto& topic = request.topics.emplace_back();
-    topic.name = "t";
-    topic.num_partitions = 1;
-    topic.replication_factor = 1;
-    EXPECT_EQ(broker_.ask<protocol::CreateTopicsResponse>(request, 5).topics[0].error_code,
-              ErrorCode::kNone);
+    broker_.create_topic("t", 1);
   }
   static CreatePartitionsRequest grow_to(std::int32_t count, std::string_view name = "t") {
     CreatePartitionsRequest request;

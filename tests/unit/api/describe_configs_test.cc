@@ -1,14 +1,11 @@
 #include <algorithm>
 
-#include "broker/protocol/messages/create_topics.h"
 #include "broker/protocol/messages/describe_configs.h"
 #include "tests/unit/api/one_broker.h"
 
 namespace barnabas::api {
 namespace {
 
-using protocol::CreateTopicsRequest;
-using protocol::CreateTopicsResponse;
 using protocol::DescribeConfigsRequest;
 using protocol::DescribeConfigsResponse;
 using Entry = DescribeConfigsResponse::DescribeConfigsResourceResult;
@@ -19,21 +16,6 @@ constexpr std::int8_t kBroker = 4;
 class DescribeConfigsTest : public ::testing::Test {
  protected:
   DescribeConfigsTest() { broker_.start(); }
-
-  void create(std::string_view topic, std::string_view key, std::string_view value) {
-    CreateTopicsRequest request;
-    request.timeout_ms = 30000;
-    auto& created = request.topics.emplace_back();
-    created.name = topic;
-    created.num_partitions = 1;
-    created.replication_factor = 1;
-    auto& config = created.configs.emplace_back();
-    config.name = key;
-    config.value = value;
-    const auto response = broker_.ask<CreateTopicsResponse>(request, 5);
-    ASSERT_EQ(response.topics[0].error_code, ErrorCode::kNone)
-        << response.topics[0].error_message.value_or("");
-  }
 
   DescribeConfigsResponse::DescribeConfigsResult describe(
       std::int8_t type, std::string_view name, std::int16_t version = 4,
@@ -60,7 +42,7 @@ class DescribeConfigsTest : public ::testing::Test {
 };
 
 TEST_F(DescribeConfigsTest, TopicTellsItsOwnValueTheBrokersAndTheDefault) {
-  create("first", "retention.ms", "1000");
+  broker_.create_topic("first", 1, {{"retention.ms", "1000"}});
   const auto result = describe(kTopic, "first");
   EXPECT_EQ(result.error_code, ErrorCode::kNone);
 
@@ -82,7 +64,7 @@ TEST_F(DescribeConfigsTest, TopicTellsItsOwnValueTheBrokersAndTheDefault) {
 }
 
 TEST_F(DescribeConfigsTest, OnlyTheKeysAskedForAreTold) {
-  create("first", "retention.ms", "1000");
+  broker_.create_topic("first", 1, {{"retention.ms", "1000"}});
   const auto result =
       describe(kTopic, "first", 4, std::vector<std::string_view>{"retention.ms", "no.such.key"});
   ASSERT_EQ(result.configs.size(), 1u);
@@ -90,7 +72,7 @@ TEST_F(DescribeConfigsTest, OnlyTheKeysAskedForAreTold) {
 }
 
 TEST_F(DescribeConfigsTest, EveryVersionIsAnswered) {
-  create("first", "retention.ms", "1000");
+  broker_.create_topic("first", 1, {{"retention.ms", "1000"}});
   for (std::int16_t version = 0; version <= 4; ++version) {
     EXPECT_EQ(entry(describe(kTopic, "first", version), "retention.ms").value, "1000");
     EXPECT_FALSE(describe(kBroker, "1", version).configs.empty());

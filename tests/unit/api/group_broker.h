@@ -8,7 +8,6 @@
 #include <utility>
 #include <vector>
 
-#include "broker/protocol/messages/create_topics.h"
 #include "broker/protocol/messages/find_coordinator.h"
 #include "broker/protocol/messages/heartbeat.h"
 #include "broker/protocol/messages/join_group.h"
@@ -28,14 +27,7 @@ class GroupBroker : public OneBroker {
 
   void start_with_groups() {
     start();
-    protocol::CreateTopicsRequest create;
-    create.timeout_ms = 5000;
-    auto& topic = create.topics.emplace_back();
-    topic.name = "events";
-    topic.num_partitions = 2;
-    topic.replication_factor = 1;
-    const auto created = ask<protocol::CreateTopicsResponse>(create, 5);
-    ASSERT_EQ(created.topics.at(0).error_code, ErrorCode::kNone);
+    create_topic("events", 2);
     run_until([&] {
       return ask<protocol::FindCoordinatorResponse>(find("any"), 3).error_code == ErrorCode::kNone;
     });

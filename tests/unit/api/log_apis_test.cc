@@ -3,7 +3,6 @@
 #include <utility>
 #include <vector>
 
-#include "broker/protocol/messages/create_topics.h"
 #include "broker/protocol/messages/delete_records.h"
 #include "broker/protocol/messages/describe_log_dirs.h"
 #include "broker/protocol/messages/produce.h"
@@ -13,8 +12,6 @@
 namespace barnabas::api {
 namespace {
 
-using protocol::CreateTopicsRequest;
-using protocol::CreateTopicsResponse;
 using protocol::DeleteRecordsRequest;
 using protocol::DeleteRecordsResponse;
 using protocol::DescribeLogDirsRequest;
@@ -26,26 +23,10 @@ class LogApis : public ::testing::Test {
  protected:
   LogApis() {
     broker.start();
-    create("first", 2, "delete");
-    create("compacted", 1, "compact");
+    broker.create_topic("first", 2);
+    broker.create_topic("compacted", 1, {{"cleanup.policy", "compact"}});
   }
 
-  void create(std::string_view topic, std::int32_t partitions, std::string_view policy) {
-    CreateTopicsRequest request;
-    request.timeout_ms = 30000;
-    auto& asked = request.topics.emplace_back();
-    asked.name = topic;
-    asked.num_partitions = partitions;
-    asked.replication_factor = 1;
-    asked.configs.push_back({"cleanup.policy", policy});
-    const auto response = broker.ask<CreateTopicsResponse>(request, 7);
-    ASSERT_EQ(response.topics.at(0).error_code, ErrorCode::kNone);
-    broker.run_until([&] {
-      const auto partition = broker.node().replicas().find(topic, PartitionId{0});
-      return partition && partition->is_leader() &&
-             broker.node().metadata().snapshot()->partition(topic, PartitionId{0});
-    });
-  }
   void produce(std::string_view topic, int records) {
     protocol::RecordBatchBuilder builder;
     for (int i = 0; i < records; ++i) builder.add(1000, "key", "value");
@@ -91,7 +72,7 @@ TEST_F(LogApis, RecordsAreDeletedInEveryVersion) {
 }
 TEST_F(LogApis, WhatCannotBeDeletedIsToldWhy) {
   produce("first", 10);
-  create("__consumer_offsets", 1, "compact");
+  broker.create_topic("__consumer_offsets", 1, {{"cleanup.policy", "compact"}});
   EXPECT_EQ(deleted("first", 11), (DeletionAnswer{ErrorCode::kOffsetOutOfRange, -1}));
   EXPECT_EQ(deleted("first", -2), (DeletionAnswer{ErrorCode::kOffsetOutOfRange, -1}));
   EXPECT_EQ(deleted("compacted", 0), (DeletionAnswer{ErrorCode::kPolicyViolation, -1}));

@@ -8,8 +8,10 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "broker/base/random.h"
+#include "broker/protocol/messages/create_topics.h"
 #include "broker/protocol/request.h"
 #include "broker/server/cluster_identity.h"
 #include "broker/server/node.h"
@@ -124,6 +126,27 @@ class OneBroker {
     auto response = Response::decode(last_.body->view(), version);
     EXPECT_TRUE(response) << response.error().detail;
     return response ? *std::move(response) : Response{};
+  }
+
+  // Creates a topic of one replica and waits until it is led and known.
+  using TopicConfig = std::pair<std::string_view, std::string_view>;
+  void create_topic(std::string_view name, std::int32_t partitions,
+                    const std::vector<TopicConfig>& configs = {}) {
+    protocol::CreateTopicsRequest request;
+    request.timeout_ms = 30000;
+    auto& topic = request.topics.emplace_back();
+    topic.name = name;
+    topic.num_partitions = partitions;
+    topic.replication_factor = 1;
+    for (const auto& [key, value] : configs) topic.configs.push_back({key, value});
+    const auto response = ask<protocol::CreateTopicsResponse>(request, 5);
+    ASSERT_EQ(response.topics.at(0).error_code, ErrorCode::kNone)
+        << response.topics[0].error_message.value_or("");
+    run_until([&] {
+      const auto partition = node_->replicas().find(name, PartitionId(partitions - 1));
+      return partition && partition->is_leader() &&
+             node_->metadata().snapshot()->partition(name, PartitionId(partitions - 1));
+    });
   }
 
   // What a znode holds.
