@@ -125,7 +125,7 @@ class Measured:
     def __init__(self, cluster, replication, acks, megabytes):
         records = megabytes * 1_000_000 // 1024
         cluster.create_topic(TOPIC, partitions=6, replication=replication)
-        self.idle_rss = max(b.process.rss_bytes() for b in cluster.brokers.values())
+        self.idle_rss = sum(b.process.rss_bytes() for b in cluster.brokers.values())
         command = lambda n: load(  # noqa: E731
             "throughput", cluster.bootstrap, TOPIC, 6, n, 1024, f"acks={acks}", "linger.ms=5",
             "batch.size=131072", "queue.buffering.max.kbytes=262144", "queue.buffering.max.messages=250000",
@@ -174,6 +174,7 @@ def measure(kind, megabytes):
         "RF 3, acks=all: CPU-seconds per GB, three brokers": replicated.cpu_per_gb,
         "RF 3, acks=all: RSS after the load, largest, MB": replicated.rss / 1e6,
         "RSS idle, MB": alone.idle_rss / 1e6,
+        "RSS idle, three brokers together, MB": replicated.idle_rss / 1e6,
         "exec to first acknowledged record, ms": start_ms,
     }
 
