@@ -255,11 +255,19 @@ std::vector<std::string> BrokerConfig::warnings() const {
   std::vector<std::string> lines;
   for (const auto& [name, value] : originals) {
     const ConfigKey* key = find_broker_key(name);
-    if (key == nullptr || key->visibility == Visibility::kDynamicOnly) {
+    if (key == nullptr && find_broker_key(listener_override_base(name)) != nullptr) {
+      lines.push_back(fmt::format(
+          "The configuration '{}' is not supported yet and has no effect: all listeners share one "
+          "setting.",
+          name));
+    } else if (key == nullptr || key->visibility == Visibility::kDynamicOnly) {
       lines.push_back(fmt::format("The configuration '{}' is not known and has no effect.", name));
+    } else if (key->support == Support::kKraft) {
+      lines.push_back(
+          fmt::format("The configuration '{}' is of KRaft mode and has no effect.", name));
     } else if (key->support == Support::kNotYet) {
       lines.push_back(fmt::format(
-          "The configuration '{}' is not supported yet and has no effect ({}).", name, key->doc));
+          "The configuration '{}' is not supported yet and has no effect. {}", name, key->doc));
     }
   }
   return lines;

@@ -204,5 +204,14 @@ TEST(BrokerConfig, WarnsOnceOfEachKeyThatHasNoEffectAndOfNoOther) {
                                              HasSubstr("'num.partitons' is not known")));
 }
 
+TEST(BrokerConfig, WarnsOfTheOtherModesKeysAndOfSettingsOfOneListener) {
+  const auto config = BrokerConfig::load(with({{"controller.quorum.voters", "1@a:1"},
+                                               {"listener.name.external.max.connections", "5"},
+                                               {"zookeeper.metadata.migration.enable", "false"}}));
+  EXPECT_THAT(config.warnings(),
+              ElementsAre(HasSubstr("'controller.quorum.voters' is of KRaft mode"),
+                          HasSubstr("'listener.name.external.max.connections' is not supported")));
+}
+
 }  // namespace
 }  // namespace barnabas::config
