@@ -59,8 +59,9 @@ enum class Support : std::uint8_t { kHonoured, kNotYet, kKraft };
 
 enum class Importance : std::uint8_t { kHigh, kMedium, kLow };
 
-// kDynamicOnly: cannot be set in server.properties. kInternal: DescribeConfigs hides it.
-enum class Visibility : std::uint8_t { kPublic, kInternal, kDynamicOnly };
+// kDynamicOnly: cannot be set in server.properties. kInternal: DescribeConfigs hides it. kOwn: a
+// key that Kafka does not have, told of only where it is set.
+enum class Visibility : std::uint8_t { kPublic, kInternal, kDynamicOnly, kOwn };
 
 struct ConfigKey {
   std::string_view name;

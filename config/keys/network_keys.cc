@@ -32,7 +32,7 @@ std::span<const ConfigKey> network_keys() {
      "The listener through which brokers talk to one another. Where it is not set, the one "
      "named as security.inter.broker.protocol says."},
     {"control.plane.listener.name",
-     kString, std::nullopt, any(), kHigh, kReadOnly, "", kNotYet, kPublic,
+     kString, std::nullopt, any(), kHigh, kReadOnly, "", kHonoured, kPublic,
      "A listener of its own for what the controller sends to the brokers, so that it never "
      "queues behind the data. All brokers need it."},
     {"security.inter.broker.protocol",

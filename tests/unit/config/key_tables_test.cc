@@ -53,7 +53,8 @@ TEST(KeyTables, EveryKeyIsDescribed) {
   }
 }
 
-// Kafka 3.9 has 328 broker keys, 14 of them internal, and three more that are dynamic only.
+// Kafka 3.9 has 328 broker keys, 14 of them internal, and three more that are dynamic only. What is
+// ours is named so.
 TEST(KeyTables, AreKafkasWholeTables) {
   const auto shown = [](Visibility visibility) {
     return std::ranges::count(broker_keys(), visibility, &ConfigKey::visibility);
@@ -62,6 +63,9 @@ TEST(KeyTables, AreKafkasWholeTables) {
   EXPECT_EQ(shown(Visibility::kInternal), 14);
   EXPECT_EQ(shown(Visibility::kDynamicOnly), 3);
   EXPECT_EQ(topic_keys().size(), 36U);
+  for (const ConfigKey& key : broker_keys()) {
+    EXPECT_EQ(key.visibility == Visibility::kOwn, key.name.starts_with("barnabas.")) << key.name;
+  }
 }
 
 TEST(KeyTables, EveryDescriptionIsASentence) {
