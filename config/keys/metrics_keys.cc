@@ -31,7 +31,7 @@ std::span<const ConfigKey> metrics_keys() {
      kInt, "10", at_least(1), kLow, kReadOnly, "", kNotYet, kPublic,
      "How often those classes look at the metrics."},
     {"telemetry.max.bytes", kInt, "1048576", at_least(1), kLow, kReadOnly, "", kKraft, kPublic,
-     "The largest report of metrics that a client may send."},
+     "KRaft: the largest report of metrics that a client may send."},
   };
   // clang-format on
   return kKeys;

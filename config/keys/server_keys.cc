@@ -74,7 +74,8 @@ std::span<const ConfigKey> server_keys() {
      "Whether versions of requests that are not released yet are offered."},
     {"max.request.partition.size.limit",
      kInt, "2000", at_least(1), kMedium, kReadOnly, "", kKraft, kPublic,
-     "The largest number of partitions that one answer to DescribeTopicPartitions tells of."},
+     "KRaft: the largest number of partitions that one answer to DescribeTopicPartitions tells "
+     "of."},
     {"fetch.max.bytes",
      kInt, "57671680", at_least(1024), kMedium, kReadOnly, "", kHonoured, kPublic,
      "The largest answer to a fetch request. A first batch that is larger is still sent, so "

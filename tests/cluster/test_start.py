@@ -104,7 +104,7 @@ def test_no_zookeeper(cluster, tmp_path):
     ("compression.type", "zip", "String must be one of: uncompressed, zstd, lz4, snappy, gzip, producer"),
     ("log.cleanup.policy", "shred", "String must be one of: compact, delete"),
     ("inter.broker.protocol.version", "3.x", "Version 3.x is not a valid version"),
-    ("listener.security.protocol.map", "PLAINTEXT:OPEN", "OPEN"),
+    ("listener.security.protocol.map", "OPEN", "listener.security.protocol.map"),
     ("listeners", "PLAINTEXT//nowhere", "PLAINTEXT//nowhere"),
 ])
 def test_a_bad_value_is_named_with_its_key(cluster, tmp_path, key, value, words):
