@@ -197,6 +197,8 @@ Result<void> Broker::connect_to_zookeeper() {
   options.connect = std::move(connect);
   options.session_timeout = session_timeout;
   options.max_in_flight = static_cast<std::size_t>(config_.zookeeper_max_in_flight_requests);
+  options.digest_auth = config_.zookeeper_digest_auth;
+  options.set_acl = config_.zookeeper_set_acl;
   log_info("Connecting to zookeeper on {}", config_.zookeeper_connect);
   run_on(coordination_, [&] {
     session_ = std::make_unique<zk::ZooKeeperSession>(coordination_, std::move(options));
