@@ -6,6 +6,9 @@
 #include <algorithm>
 #include <set>
 
+#include "config/config_key.h"
+#include "config/inter_broker_version.h"
+
 namespace barnabas::config {
 namespace {
 
@@ -78,6 +81,29 @@ void check_groups(const BrokerConfig& config) {
   }
 }
 
+void check_group_protocols(const BrokerConfig& config) {
+  const auto& protocols = std::get<std::vector<std::string>>(
+      config.values.find("group.coordinator.rebalance.protocols")->second);
+  const auto has = [&protocols](std::string_view protocol) {
+    return std::ranges::find(protocols, protocol) != protocols.end();
+  };
+  if (!has("classic")) throw ConfigError("Disabling the 'classic' protocol is not supported.");
+  for (const std::string_view newer : {"consumer", "share"}) {
+    if (has(newer)) {
+      throw ConfigError(fmt::format(
+          "The new '{}' rebalance protocol is only supported in KRaft cluster.", newer));
+    }
+  }
+}
+
+void check_inter_broker_protocol(const BrokerConfig& config) {
+  const std::string& version = config.inter_broker_protocol_version;
+  if (const auto problem = inter_broker_version_problem(version)) {
+    throw ConfigError(fmt::format(
+        "Invalid value {} for configuration inter.broker.protocol.version: {}", version, *problem));
+  }
+}
+
 std::set<std::string> names_of(const std::vector<Listener>& listeners) {
   std::set<std::string> names;
   for (const Listener& listener : listeners) names.insert(listener.name);
@@ -103,6 +129,18 @@ void check_listeners(const BrokerConfig& config) {
     require(listener.host != "0.0.0.0",
             "advertised.listeners cannot use the nonroutable meta-address 0.0.0.0. Use a routable "
             "IP address.");
+  }
+  if (const auto& control_plane = config.control_plane_listener_name) {
+    require(advertised.contains(*control_plane),
+            fmt::format("control.plane.listener.name must be a listener name defined in "
+                        "advertised.listeners. The valid options based on currently configured "
+                        "listeners are {}",
+                        fmt::join(advertised, ",")));
+    require(*control_plane != config.inter_broker_listener_name,
+            fmt::format("control.plane.listener.name, when defined, should have a different value "
+                        "from the inter broker listener name. Currently they both have the value "
+                        "{}",
+                        *control_plane));
   }
   // Serving plain text where somebody asked for TLS would be worse than not serving.
   for (const Listener& listener : config.listeners) {
@@ -134,6 +172,31 @@ void check_sockets(const BrokerConfig& config) {
   }
 }
 
+// What the C client for ZooKeeper cannot do is refused, not passed over: a cluster that believes
+// itself encrypted or closed must not run open.
+void check_zookeeper(const BrokerConfig& config) {
+  if (std::get<bool>(config.values.find("zookeeper.ssl.client.enable")->second)) {
+    throw ConfigError(
+        "Invalid value true for configuration zookeeper.ssl.client.enable: TLS to ZooKeeper is not "
+        "supported; set it to false and connect to ZooKeeper's plain port");
+  }
+  if (config.zookeeper_set_acl && !config.zookeeper_digest_auth) {
+    throw ConfigError(
+        fmt::format("Invalid value true for configuration zookeeper.set.acl: SASL to ZooKeeper is "
+                    "not supported; to own the znodes set {} to user:password, the same on all "
+                    "brokers",
+                    kZooKeeperDigestAuth));
+  }
+  if (const auto& auth = config.zookeeper_digest_auth) {
+    const auto colon = auth->find(':');
+    if (colon == 0 || colon == std::string::npos || colon + 1 == auth->size()) {
+      throw ConfigError(fmt::format(
+          "Invalid value [hidden] for configuration {}: must have the form user:password",
+          kZooKeeperDigestAuth));
+    }
+  }
+}
+
 }  // namespace
 
 void refuse_other_modes(const Properties& properties) {
@@ -151,15 +214,25 @@ void refuse_other_modes(const Properties& properties) {
                     "in KRaft mode: [{}]",
                     names->second));
   }
+  if (const auto migration = properties.find("zookeeper.metadata.migration.enable");
+      migration != properties.end() &&
+      parse_value(*find_broker_key(migration->first), migration->second) == ConfigValue(true)) {
+    throw ConfigError(
+        "Invalid value true for configuration zookeeper.metadata.migration.enable: moving a "
+        "cluster to KRaft is not supported");
+  }
 }
 
 void check_broker_config(const BrokerConfig& config) {
   check_groups(config);
+  check_group_protocols(config);
+  check_inter_broker_protocol(config);
   check_identity(config);
   check_logs(config);
   check_replication(config);
   check_listeners(config);
   check_sockets(config);
+  check_zookeeper(config);
 }
 
 }  // namespace barnabas::config

@@ -78,6 +78,18 @@ void read_identity(const Reader& from, BrokerConfig& config) {
   from.read("reserved.broker.max.id", config.reserved_broker_max_id);
   from.read("broker.rack", config.broker_rack);
   from.read("replica.selector.class", config.replica_selector_class);
+  from.read("inter.broker.protocol.version", config.inter_broker_protocol_version);
+}
+
+std::string protocol_of(const SecurityProtocolMap& protocols, const std::string& listener,
+                        std::string_view key) {
+  const auto protocol = protocols.find(listener);
+  if (protocol == protocols.end()) {
+    throw ConfigError(fmt::format(
+        "Listener with name {} defined in {} not found in listener.security.protocol.map.",
+        listener, key));
+  }
+  return protocol->second;
 }
 
 void read_listeners(const Reader& from, BrokerConfig& config) {
@@ -88,26 +100,27 @@ void read_listeners(const Reader& from, BrokerConfig& config) {
   config.advertised_listeners =
       advertised ? parse_listeners(*advertised, protocols, false) : config.listeners;
 
-  const auto name = from.text("inter.broker.listener.name");
-  if (!name) {
+  constexpr std::string_view kInterBroker = "inter.broker.listener.name";
+  if (const auto name = from.text(kInterBroker)) {
+    if (config.originals.contains("security.inter.broker.protocol")) {
+      throw ConfigError(
+          "Only one of inter.broker.listener.name and security.inter.broker.protocol should be "
+          "set.");
+    }
+    config.inter_broker_listener_name = normalised_listener_name(*name);
+    config.inter_broker_security_protocol =
+        protocol_of(protocols, config.inter_broker_listener_name, kInterBroker);
+  } else {
     // The listener that is named as its protocol.
     config.inter_broker_security_protocol = *from.text("security.inter.broker.protocol");
     config.inter_broker_listener_name = config.inter_broker_security_protocol;
-    return;
   }
-  if (config.originals.contains("security.inter.broker.protocol")) {
-    throw ConfigError(
-        "Only one of inter.broker.listener.name and security.inter.broker.protocol should be set.");
+
+  constexpr std::string_view kControlPlane = "control.plane.listener.name";
+  if (const auto name = from.text(kControlPlane)) {
+    config.control_plane_listener_name = normalised_listener_name(*name);
+    protocol_of(protocols, *config.control_plane_listener_name, kControlPlane);
   }
-  config.inter_broker_listener_name = normalised_listener_name(*name);
-  const auto protocol = protocols.find(config.inter_broker_listener_name);
-  if (protocol == protocols.end()) {
-    throw ConfigError(
-        fmt::format("Listener with name {} defined in inter.broker.listener.name not found in "
-                    "listener.security.protocol.map.",
-                    config.inter_broker_listener_name));
-  }
-  config.inter_broker_security_protocol = protocol->second;
 }
 
 void read_sockets(const Reader& from, BrokerConfig& config) {
@@ -135,6 +148,8 @@ void read_zookeeper(const Reader& from, BrokerConfig& config) {
   config.zookeeper_connection_timeout_ms = static_cast<std::int32_t>(
       from.number("zookeeper.connection.timeout.ms").value_or(config.zookeeper_session_timeout_ms));
   from.read("zookeeper.max.in.flight.requests", config.zookeeper_max_in_flight_requests);
+  from.read("zookeeper.set.acl", config.zookeeper_set_acl);
+  from.read(kZooKeeperDigestAuth, config.zookeeper_digest_auth);
 }
 
 void read_logs(const Reader& from, BrokerConfig& config) {
@@ -255,11 +270,19 @@ std::vector<std::string> BrokerConfig::warnings() const {
   std::vector<std::string> lines;
   for (const auto& [name, value] : originals) {
     const ConfigKey* key = find_broker_key(name);
-    if (key == nullptr || key->visibility == Visibility::kDynamicOnly) {
+    if (key == nullptr && find_broker_key(listener_override_base(name)) != nullptr) {
+      lines.push_back(fmt::format(
+          "The configuration '{}' is not supported yet and has no effect: all listeners share one "
+          "setting.",
+          name));
+    } else if (key == nullptr || key->visibility == Visibility::kDynamicOnly) {
       lines.push_back(fmt::format("The configuration '{}' is not known and has no effect.", name));
+    } else if (key->support == Support::kKraft) {
+      lines.push_back(
+          fmt::format("The configuration '{}' is of KRaft mode and has no effect.", name));
     } else if (key->support == Support::kNotYet) {
       lines.push_back(fmt::format(
-          "The configuration '{}' is not supported yet and has no effect ({}).", name, key->doc));
+          "The configuration '{}' is not supported yet and has no effect. {}", name, key->doc));
     }
   }
   return lines;

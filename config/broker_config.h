@@ -27,6 +27,9 @@ inline constexpr std::string_view kLeaderSelector =
 inline constexpr std::string_view kRackAwareReplicaSelector =
     "org.apache.kafka.common.replica.RackAwareReplicaSelector";
 
+// A key of our own: what the C client for ZooKeeper can do in place of SASL.
+inline constexpr std::string_view kZooKeeperDigestAuth = "barnabas.zookeeper.digest.auth";
+
 struct BrokerConfig {
   // Reads and checks. `properties` is what the user set: the file with the overrides applied.
   static BrokerConfig load(const Properties& properties);
@@ -45,12 +48,19 @@ struct BrokerConfig {
   std::int32_t reserved_broker_max_id = 1000;
   std::optional<std::string> broker_rack;
   std::optional<std::string> replica_selector_class;  // one of two, checked
+  std::string inter_broker_protocol_version = "3.9-IV0";
 
   // Listeners
   std::vector<Listener> listeners;
   std::vector<Listener> advertised_listeners;  // empty host: whatever this machine is called
   std::string inter_broker_listener_name;
   std::string inter_broker_security_protocol;
+  std::optional<std::string> control_plane_listener_name;  // not set: the inter-broker listener
+
+  // Where the controller reaches the brokers, and they the controller.
+  const std::string& controller_listener_name() const {
+    return control_plane_listener_name ? *control_plane_listener_name : inter_broker_listener_name;
+  }
 
   // Sockets
   std::int32_t num_network_threads = 3;
@@ -69,6 +79,8 @@ struct BrokerConfig {
   std::int32_t zookeeper_session_timeout_ms = 18000;
   std::int32_t zookeeper_connection_timeout_ms = 18000;  // not set: the session timeout
   std::int32_t zookeeper_max_in_flight_requests = 10;
+  bool zookeeper_set_acl = false;
+  std::optional<std::string> zookeeper_digest_auth;  // user:password
 
   // Logs
   std::vector<std::string> log_dirs;

@@ -10,6 +10,7 @@
 #include <limits>
 #include <regex>
 
+#include "config/inter_broker_version.h"
 #include "config/properties.h"
 #include "config/valid_values.h"
 
@@ -129,11 +130,6 @@ bool among(std::string_view words, std::string_view word) {
   return std::ranges::find(known, word) != known.end();
 }
 
-bool is_kafka_version(const std::string& text) {
-  static const std::regex kVersion(R"((0\.(8|9|10|11)\.\d|[1-3]\.\d)(-IV\d)?(\..*)?)");
-  return std::regex_match(text, kVersion);
-}
-
 void check_valid(const ConfigKey& key, const ConfigValue& value) {
   const ValidValues& valid = key.valid;
   const std::string text = value_to_string(value).value_or("null");
@@ -182,7 +178,7 @@ void check_valid(const ConfigKey& key, const ConfigValue& value) {
       return;
     }
     case ValidValues::Kind::kVersion:
-      if (!is_kafka_version(text)) {
+      if (!inter_broker_version(text)) {
         refuse(key, text, fmt::format("Version {} is not a valid version", text));
       }
       return;

@@ -42,7 +42,8 @@ ConfigSource source_of(const std::vector<ConfigSynonym>& synonyms) {
 std::vector<ConfigEntry> describe_broker(const BrokerConfig& broker) {
   std::vector<ConfigEntry> entries;
   for (const ConfigKey& key : broker_keys()) {
-    if (key.visibility != Visibility::kPublic) continue;
+    // Of the others Kafka tells what the user has set.
+    if (key.visibility != Visibility::kPublic && !broker.originals.contains(key.name)) continue;
     ConfigEntry& entry = entries.emplace_back();
     entry.name = key.name;
     entry.sensitive = key.type == ConfigType::kPassword;
@@ -53,15 +54,18 @@ std::vector<ConfigEntry> describe_broker(const BrokerConfig& broker) {
     entry.type = key.type;
     entry.documentation = key.doc;
   }
-  // Of an unknown key nobody can say that it is no secret.
   for (const auto& [name, value] : broker.originals) {
     if (find_broker_key(name) != nullptr) continue;
+    const ConfigKey* base = find_broker_key(listener_override_base(name));
     ConfigEntry& entry = entries.emplace_back();
     entry.name = name;
-    entry.sensitive = true;
-    entry.synonyms = broker_key_synonyms(broker, name, true);
+    // Of an unknown key nobody can say that it is no secret.
+    entry.sensitive = base == nullptr || base->type == ConfigType::kPassword;
+    if (!entry.sensitive) entry.value = value;
+    entry.synonyms = broker_key_synonyms(broker, name, entry.sensitive);
     entry.source = ConfigSource::kStaticBrokerConfig;
     entry.read_only = true;
+    if (base != nullptr) entry.type = base->type;
   }
   return entries;
 }

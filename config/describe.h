@@ -42,7 +42,7 @@ struct ConfigEntry {
   std::string_view documentation;
 };
 
-// Every public broker key, and the unknown ones that the user set. In alphabetical order.
+// Every public broker key in alphabetical order, and whatever else the user has set.
 std::vector<ConfigEntry> describe_broker(const BrokerConfig& broker);
 
 // Every topic config; `overrides` are the topic's own.

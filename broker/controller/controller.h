@@ -34,9 +34,11 @@ namespace barnabas::controller {
 
 struct ControllerOptions {
   BrokerId broker_id{-1};
-  std::string inter_broker_listener = "PLAINTEXT";  // brokers are reached there
-  Duration request_timeout = seconds(30);           // controller.socket.timeout.ms
-  Duration retry_backoff = milliseconds(100);       // between tries of a request to a broker
+  std::string inter_broker_listener = "PLAINTEXT";  // where brokers find their leaders
+  // Where the controller reaches the brokers: control.plane.listener.name, else the one above.
+  std::string control_plane_listener = "PLAINTEXT";
+  Duration request_timeout = seconds(30);      // controller.socket.timeout.ms
+  Duration retry_backoff = milliseconds(100);  // between tries of a request to a broker
 
   bool auto_leader_rebalance = true;  // auto.leader.rebalance.enable
   Duration leader_imbalance_check_interval =

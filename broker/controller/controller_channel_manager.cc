@@ -19,10 +19,10 @@ void ControllerChannelManager::add_broker(const BrokerInfo& broker) {
     peer = std::make_shared<Peer>();
     peer->id = broker.id;
   }
-  const Endpoint* endpoint = find_endpoint(broker, options_.inter_broker_listener);
+  const Endpoint* endpoint = find_endpoint(broker, options_.listener);
   if (!endpoint) {
     log_error("[Controller id={}] Broker {} has no listener {}", options_.controller, broker.id,
-              options_.inter_broker_listener);
+              options_.listener);
     peer->reachable = false;
     drop_channel(*peer);
     return;

@@ -25,7 +25,7 @@ class ControllerChannelManager {
  public:
   struct Options {
     BrokerId controller{-1};
-    std::string inter_broker_listener;
+    std::string listener;  // of the brokers
     Duration request_timeout = seconds(30);
     Duration retry_backoff = milliseconds(100);
   };

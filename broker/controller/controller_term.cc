@@ -23,7 +23,7 @@ ControllerTerm::ControllerTerm(zk::ZooKeeper& zookeeper, protocol::Transport& tr
       writer_(zookeeper, epoch_version, alive_.guard([this] { moved_(); })),
       reader_(zookeeper, writer_, random),
       channels_(transport, executor,
-                {options.broker_id, options.inter_broker_listener, options.request_timeout,
+                {options.broker_id, options.control_plane_listener, options.request_timeout,
                  options.retry_backoff}),
       producer_ids_(zookeeper, writer_),
       core_({options.broker_id, options.delete_topic_enable,

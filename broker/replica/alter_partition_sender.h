@@ -28,7 +28,8 @@ class AlterPartitionSender final : public IsrProposals {
  public:
   struct Options {
     BrokerId broker_id{0};
-    std::string listener;  // of the controller; inter.broker.listener.name
+    std::string listener;  // of the controller; control.plane.listener.name, else
+                           // inter.broker.listener.name
     Duration retry_back_off = milliseconds(50);
     Duration request_timeout = seconds(30);
   };

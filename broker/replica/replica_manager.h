@@ -45,7 +45,8 @@ namespace barnabas::replica {
 struct ReplicaManagerConfig {
   BrokerId broker_id{0};
   std::string inter_broker_listener = "PLAINTEXT";
-  Duration replica_lag_time_max = milliseconds(30000);               // replica.lag.time.max.ms
+  std::string controller_listener = "PLAINTEXT";        // where the controller is reached
+  Duration replica_lag_time_max = milliseconds(30000);  // replica.lag.time.max.ms
   Duration high_watermark_checkpoint_interval = milliseconds(5000);  // replica.high.watermark....
   Duration initial_task_delay = milliseconds(30000);                 // log.initial.task.delay.ms
   Duration retention_check_interval = milliseconds(300000);  // log.retention.check.interval.ms

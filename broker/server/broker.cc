@@ -167,6 +167,12 @@ Result<void> Broker::start() {
   });
   sockets_ = std::make_unique<net::SocketServer>(pointers(reactors_), node_->request_handler(),
                                                  socket_options(config_));
+  if (config_.control_plane_listener_name) {
+    control_plane_reactor_ = std::make_unique<net::Reactor>("control-plane");
+    control_plane_sockets_ = std::make_unique<net::SocketServer>(
+        std::vector<net::Reactor*>{control_plane_reactor_.get()}, node_->request_handler(),
+        socket_options(config_));
+  }
   TRY(std::vector<Endpoint> endpoints, bind_listeners());
 
   // Only now, with the directories locked, is it certain that the session kept there belongs to a
@@ -184,6 +190,7 @@ Result<void> Broker::start() {
   TRY_VOID(await<Result<void>>(coordination_, [&](std::function<void(Result<void>)> done) {
     node_->start(endpoints, former, std::move(done));
   }));
+  if (control_plane_sockets_) control_plane_sockets_->start();
   sockets_->start();
   log_info("[KafkaServer id={}] started", id_);
   return {};
@@ -197,6 +204,8 @@ Result<void> Broker::connect_to_zookeeper() {
   options.connect = std::move(connect);
   options.session_timeout = session_timeout;
   options.max_in_flight = static_cast<std::size_t>(config_.zookeeper_max_in_flight_requests);
+  options.digest_auth = config_.zookeeper_digest_auth;
+  options.set_acl = config_.zookeeper_set_acl;
   log_info("Connecting to zookeeper on {}", config_.zookeeper_connect);
   run_on(coordination_, [&] {
     session_ = std::make_unique<zk::ZooKeeperSession>(coordination_, std::move(options));
@@ -237,7 +246,9 @@ Result<void> Broker::open_logs() {
 Result<std::vector<Endpoint>> Broker::bind_listeners() {
   std::map<std::string, std::int32_t> ports;
   for (const config::Listener& listener : config_.listeners) {
-    TRY(ports[listener.name], sockets_->bind(listener.name, listener.host, listener.port));
+    const bool is_control_plane = listener.name == config_.control_plane_listener_name;
+    net::SocketServer& sockets = is_control_plane ? *control_plane_sockets_ : *sockets_;
+    TRY(ports[listener.name], sockets.bind(listener.name, listener.host, listener.port));
     log_info("Awaiting socket connections on {}:{}.",
              listener.host.empty() ? "0.0.0.0" : listener.host, ports[listener.name]);
   }
@@ -264,6 +275,7 @@ void Broker::stop() {
 void Broker::tear_down() {
   if (std::exchange(torn_down_, true)) return;
   if (sockets_) sockets_->stop();
+  if (control_plane_sockets_) control_plane_sockets_->stop();
   if (node_) {
     const auto resigned = std::make_shared<std::promise<void>>();
     coordination_.post(
@@ -272,6 +284,7 @@ void Broker::tear_down() {
   }
   // Nobody appends any more once these have ended.
   for (const auto& reactor : reactors_) reactor->stop();
+  if (control_plane_reactor_) control_plane_reactor_->stop();
   if (logs_) {
     if (const Result<void> closed = logs_->shutdown(); !closed) {
       log_error("Cannot close the logs in order: {}", closed.error().detail);

@@ -1,7 +1,8 @@
 // A broker process: reactors, sockets, log directories and a ZooKeeper session around a Node.
 //
 // Threads     start and stop: the main thread. The rest of the process: num.network.threads
-//             reactors, the coordination executor and the background executor.
+//             reactors, one more for the control plane where it has a listener, the coordination
+//             executor and the background executor.
 // Failure     start() tells why the broker cannot run, naming key, port, directory or id; the
 //             process then exits. The broker may be destroyed without stop() after that.
 // Source      Kafka 3.9, kafka/server/KafkaServer.scala
@@ -56,6 +57,7 @@ class Broker {
   BrokerId id_;
 
   std::vector<std::unique_ptr<net::Reactor>> reactors_;
+  std::unique_ptr<net::Reactor> control_plane_reactor_;  // with control.plane.listener.name
   ThreadExecutor coordination_{"coordination"};
   ThreadExecutor background_{"background"};
   net::TcpTransport transport_;
@@ -65,6 +67,8 @@ class Broker {
   std::shared_ptr<log::FileLogManager> logs_;
   std::unique_ptr<Node> node_;
   std::unique_ptr<net::SocketServer> sockets_;
+  // What the controller sends never waits behind the data: it has a thread of its own.
+  std::unique_ptr<net::SocketServer> control_plane_sockets_;
   bool torn_down_ = false;
 };
 

@@ -1,4 +1,5 @@
 // barnabas server.properties [--override key=value]... : one broker, in the foreground.
+#include <fmt/format.h>
 #include <malloc.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -16,13 +17,24 @@
 #include "broker/server/broker.h"
 #include "config/broker_config.h"
 #include "config/properties.h"
+#include "config/reference.h"
 
 namespace {
 
 using namespace barnabas;
 
 constexpr std::string_view kUsage =
-    "USAGE: barnabas server.properties [--override property=value]* [--version]\n";
+    "USAGE: barnabas server.properties [--override property=value]* [--version] [--help]\n";
+constexpr std::string_view kHelp =
+    "\n"
+    "Runs one broker in the foreground, with the configuration of a file in Java's properties "
+    "format.\n"
+    "  --override property=value  wins over the file; may be given more than once\n"
+    "  --version                  prints the version\n"
+    "  --help                     prints this\n"
+    "  --config-reference         prints the reference page of the configuration\n"
+    "\n"
+    "The keys of the configuration, by subject:\n";
 
 int stop_pipe[2];  // written by the signal handler
 std::atomic<bool> is_running{false};
@@ -67,6 +79,20 @@ void keep_memory_small() {
   ::mallopt(M_TRIM_THRESHOLD, 4 * 1024 * 1024);
 }
 
+// True: a question was answered, and no broker is wanted.
+bool has_answered(std::string_view argument) {
+  if (argument == "--version") {
+    std::puts("Barnabas " BARNABAS_VERSION " (Kafka 3.9)");
+  } else if (argument == "--help") {
+    std::fputs(fmt::format("{}{}{}", kUsage, kHelp, config::help_text()).c_str(), stdout);
+  } else if (argument == "--config-reference") {
+    std::fputs(config::reference_page().c_str(), stdout);
+  } else {
+    return false;
+  }
+  return true;
+}
+
 // Where the arguments are wrong, says so and returns nullopt.
 std::optional<config::Properties> read_arguments(int argc, char** argv) {
   std::optional<config::Properties> properties;
@@ -103,10 +129,7 @@ int run(const config::BrokerConfig& config) {
 
 int main(int argc, char** argv) {
   for (int i = 1; i < argc; ++i) {
-    if (std::string_view(argv[i]) == "--version") {
-      std::puts("Barnabas " BARNABAS_VERSION " (Kafka 3.9)");
-      return 0;
-    }
+    if (has_answered(argv[i])) return 0;
   }
   keep_memory_small();
   try {

@@ -113,7 +113,7 @@ Node::Node(const config::BrokerConfig& config, BrokerId broker_id, std::string c
                   parts_.random, controller_options(config, broker_id)),
       registration_(parts_.zookeeper, parts_.coordination, broker_id,
                     milliseconds(config.zookeeper_session_timeout_ms)),
-      controller_client_(broker_id, config.inter_broker_listener_name, parts_.coordination,
+      controller_client_(broker_id, config.controller_listener_name(), parts_.coordination,
                          parts_.transport, metadata_),
       producer_ids_(parts_.clock,
                     [this](api::ProducerIdManager::BlockCallback done) {

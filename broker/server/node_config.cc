@@ -68,6 +68,7 @@ replica::ReplicaManagerConfig replica_manager_config(const config::BrokerConfig&
   replica::ReplicaManagerConfig replica;
   replica.broker_id = broker_id;
   replica.inter_broker_listener = config.inter_broker_listener_name;
+  replica.controller_listener = config.controller_listener_name();
   replica.replica_lag_time_max = milliseconds(config.replica_lag_time_max_ms);
   replica.high_watermark_checkpoint_interval =
       milliseconds(config.replica_high_watermark_checkpoint_interval_ms);
@@ -115,6 +116,7 @@ controller::ControllerOptions controller_options(const config::BrokerConfig& con
   controller::ControllerOptions options;
   options.broker_id = broker_id;
   options.inter_broker_listener = config.inter_broker_listener_name;
+  options.control_plane_listener = config.controller_listener_name();
   options.request_timeout = milliseconds(config.controller_socket_timeout_ms);
   options.auto_leader_rebalance = config.auto_leader_rebalance_enable;
   options.leader_imbalance_check_interval = seconds(config.leader_imbalance_check_interval_seconds);

@@ -94,7 +94,17 @@ def test_no_zookeeper(cluster, tmp_path):
 
 @pytest.mark.parametrize(("key", "value", "words"), [
     ("num.network.threads", "many", "Not a number of type INT"),
+    ("log.retention.ms", "abc", "Not a number of type LONG"),
+    ("offsets.topic.replication.factor", "40000", "Not a number of type SHORT"),
+    ("log.cleaner.min.cleanable.ratio", "half", "Not a number of type DOUBLE"),
+    ("auto.create.topics.enable", "yes", "Expected value to be either true or false"),
     ("log.segment.bytes", "-1", "Value must be at least 14"),
+    ("log.cleaner.min.cleanable.ratio", "1.5", "Value must be no more than 1"),
+    ("compression.gzip.level", "0", "Value must be between 1 and 9 or equal to -1"),
+    ("compression.type", "zip", "String must be one of: uncompressed, zstd, lz4, snappy, gzip, producer"),
+    ("log.cleanup.policy", "shred", "String must be one of: compact, delete"),
+    ("inter.broker.protocol.version", "3.x", "Version 3.x is not a valid version"),
+    ("listener.security.protocol.map", "OPEN", "listener.security.protocol.map"),
     ("listeners", "PLAINTEXT//nowhere", "PLAINTEXT//nowhere"),
 ])
 def test_a_bad_value_is_named_with_its_key(cluster, tmp_path, key, value, words):

@@ -11,6 +11,7 @@
 
 #include "broker/base/check.h"
 #include "broker/base/logging.h"
+#include "zkclient/acl.h"
 
 namespace barnabas::zk {
 namespace {
@@ -125,7 +126,7 @@ struct CClient::Context {
   std::vector<struct ::Stat> stats;
   std::vector<std::string> created_paths;
 
-  void set_multi(const std::vector<Op>& all) {
+  void set_multi(const std::vector<Op>& all) {  // after `client`
     const std::size_t count = all.size();
     ops = all;
     c_ops.resize(count);
@@ -138,8 +139,9 @@ struct CClient::Context {
       if (op.kind == Op::Kind::kCreate) {
         std::string& created = created_paths[i];
         created.resize(op.path.size() + kSequenceDigits + 1);
-        zoo_create_op_init(&c_ops[i], op.path.c_str(), op.data.data(), size, &ZOO_OPEN_ACL_UNSAFE,
-                           to_mode(op.mode), created.data(), static_cast<int>(created.size()));
+        zoo_create_op_init(&c_ops[i], op.path.c_str(), op.data.data(), size,
+                           &client->acl_of(op.path), to_mode(op.mode), created.data(),
+                           static_cast<int>(created.size()));
       } else if (op.kind == Op::Kind::kSetData) {
         zoo_set_op_init(&c_ops[i], op.path.c_str(), op.data.data(), size, op.version, &stats[i]);
       } else if (op.kind == Op::Kind::kRemove) {
@@ -245,17 +247,42 @@ struct CClient::Callbacks {
   }
 };
 
-CClient::CClient(Events events) : events_(std::move(events)) {}
+CClient::CClient(Security security, Events events)
+    : security_(std::move(security)), events_(std::move(events)) {}
+
+const struct ::ACL_vector& CClient::acl_of(const std::string& path) const {
+  // The scheme "auth" stands for who the session has made itself known as.
+  static struct ::ACL owner_writes[] = {
+      {ZOO_PERM_ALL, {const_cast<char*>("auth"), const_cast<char*>("")}},
+      {ZOO_PERM_READ, {const_cast<char*>("world"), const_cast<char*>("anyone")}}};
+  static const struct ::ACL_vector kOwnerWrites{2, owner_writes};
+  if (!security_.set_acl) return ZOO_OPEN_ACL_UNSAFE;
+  const std::string_view below_chroot =
+      std::string_view(path).substr(std::min(path.size(), security_.chroot.size()));
+  switch (secure_acl(below_chroot)) {
+    case Acl::kOpen:
+      return ZOO_OPEN_ACL_UNSAFE;
+    case Acl::kOwnerWrites:
+      return kOwnerWrites;
+    case Acl::kOwnerOnly:
+      return ZOO_CREATOR_ALL_ACL;
+  }
+  return ZOO_CREATOR_ALL_ACL;
+}
 
 std::unique_ptr<CClient> CClient::open(const std::string& hosts, Duration session_timeout,
-                                       Events events) {
+                                       Security security, Events events) {
   zoo_set_debug_level(ZOO_LOG_LEVEL_WARN);
-  std::unique_ptr<CClient> client(new CClient(std::move(events)));
+  std::unique_ptr<CClient> client(new CClient(std::move(security), std::move(events)));
   const auto timeout = std::chrono::duration_cast<milliseconds>(session_timeout).count();
   zhandle_t* handle = zookeeper_init2(hosts.c_str(), Callbacks::on_event, static_cast<int>(timeout),
                                       nullptr, client.get(), ZOO_NO_LOG_CLIENTENV, on_log);
   if (handle == nullptr) return nullptr;
   client->handle_ = std::make_unique<Handle>(handle);
+  if (const auto& auth = client->security_.digest_auth) {
+    // Remembered by the C client, which says it first on every connection. ZooKeeper takes any.
+    zoo_add_auth(handle, "digest", auth->data(), static_cast<int>(auth->size()), nullptr, nullptr);
+  }
   return client;
 }
 
@@ -296,7 +323,7 @@ ZkError CClient::submit(const Request& request, Done done) {
     case Kind::kCreate: {
       const Op& op = request.ops.front();
       code = zoo_acreate(zh, op.path.c_str(), op.data.data(), static_cast<int>(op.data.size()),
-                         &ZOO_OPEN_ACL_UNSAFE, to_mode(op.mode), Callbacks::on_created, context);
+                         &acl_of(op.path), to_mode(op.mode), Callbacks::on_created, context);
       break;
     }
     case Kind::kSetData: {

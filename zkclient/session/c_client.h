@@ -7,6 +7,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_set>
 #include <vector>
@@ -14,6 +15,8 @@
 #include "broker/base/clock.h"
 #include "broker/base/mutex.h"
 #include "zkclient/zookeeper.h"
+
+struct ACL_vector;  // the C client's
 
 namespace barnabas::zk {
 
@@ -42,11 +45,16 @@ class CClient {
     std::function<void(WatchEvent, std::string path)> on_watch;
   };
   using Done = std::function<void(Response)>;
+  struct Security {
+    std::optional<std::string> digest_auth;  // user:password
+    bool set_acl = false;                    // znodes belong to that user, see zkclient/acl.h
+    std::string chroot;                      // what precedes the paths of acl.h
+  };
 
   // `hosts` host:port,host:port. nullptr: the C client refuses them, most often since no name can
   // be resolved now.
   static std::unique_ptr<CClient> open(const std::string& hosts, Duration session_timeout,
-                                       Events events);
+                                       Security security, Events events);
   // Closes the session if it is connected; waits for what is at ZooKeeper to be answered, up to 1
   // s, and for the close to be sent, up to 3 s.
   ~CClient();
@@ -62,8 +70,10 @@ class CClient {
   struct Callbacks;  // the C client's callbacks
   class Handle;
 
-  explicit CClient(Events events);
+  CClient(Security security, Events events);
+  const struct ::ACL_vector& acl_of(const std::string& path) const;
 
+  const Security security_;
   Events events_;
   Mutex mu_;
   CondVar all_answered_;

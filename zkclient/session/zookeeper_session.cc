@@ -249,6 +249,7 @@ void ZooKeeperSession::open_client() {
   const std::uint64_t number = ++client_number_;
   client_ = CClient::open(
       options_.connect.hosts, options_.session_timeout,
+      {options_.digest_auth, options_.set_acl, options_.connect.chroot},
       {[this, number](CClient::State state, const SessionId& session) {
          post_home(number, [this, state, session] { on_state(state, session); });
        },

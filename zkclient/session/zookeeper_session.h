@@ -30,9 +30,11 @@
 namespace barnabas::zk {
 
 struct SessionOptions {
-  ConnectString connect;                   // zookeeper.connect
-  Duration session_timeout = seconds(18);  // zookeeper.session.timeout.ms
-  std::size_t max_in_flight = 10;          // zookeeper.max.in.flight.requests
+  ConnectString connect;                        // zookeeper.connect
+  Duration session_timeout = seconds(18);       // zookeeper.session.timeout.ms
+  std::size_t max_in_flight = 10;               // zookeeper.max.in.flight.requests
+  std::optional<std::string> digest_auth = {};  // user:password, ZooKeeper's scheme "digest"
+  bool set_acl = false;                         // zookeeper.set.acl; needs digest_auth
 };
 
 class ZooKeeperSession final : public ZooKeeper {

@@ -144,6 +144,68 @@ TEST(BrokerConfig, ListenerMistakesAreExplained) {
               HasSubstr("Listener with name OTHER"));
 }
 
+TEST(BrokerConfig, ControllersListenerIsItsOwn) {
+  const Properties two{{"listeners", "PLAINTEXT://:9092,CONTROL://:9090"},
+                       {"listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROL:PLAINTEXT"}};
+  const auto with_name = [&two](const char* name) {
+    Properties properties = two;
+    properties["control.plane.listener.name"] = name;
+    return properties;
+  };
+  EXPECT_EQ(BrokerConfig::load(with(two)).controller_listener_name(), "PLAINTEXT");
+  const auto config = BrokerConfig::load(with(with_name("control")));
+  EXPECT_EQ(config.controller_listener_name(), "CONTROL");
+  EXPECT_EQ(config.inter_broker_listener_name, "PLAINTEXT");
+
+  EXPECT_EQ(refusal(with_name("OTHER")),
+            "Listener with name OTHER defined in control.plane.listener.name not found in "
+            "listener.security.protocol.map.");
+  EXPECT_THAT(refusal(with_name("PLAINTEXT")),
+              HasSubstr("should have a different value from the inter broker listener name"));
+  Properties hidden = with_name("CONTROL");
+  hidden["advertised.listeners"] = "PLAINTEXT://a:9092";
+  EXPECT_THAT(refusal(hidden), HasSubstr("control.plane.listener.name must be a listener name "
+                                         "defined in advertised.listeners"));
+}
+
+TEST(BrokerConfig, ProtocolsOfGroupsAreClassicOnly) {
+  const std::string key = "group.coordinator.rebalance.protocols";
+  EXPECT_EQ(refusal({{key, "classic"}}), "accepted");
+  EXPECT_EQ(refusal({{key, "unknown"}}), "Disabling the 'classic' protocol is not supported.");
+  EXPECT_EQ(refusal({{key, "classic,consumer"}}),
+            "The new 'consumer' rebalance protocol is only supported in KRaft cluster.");
+}
+
+TEST(BrokerConfig, InterBrokerProtocolBefore2Point8IsRefusedWithWhatToDo) {
+  EXPECT_EQ(BrokerConfig::load(with({})).inter_broker_protocol_version, "3.9-IV0");
+  EXPECT_EQ(refusal({{"inter.broker.protocol.version", "2.8"}}), "accepted");
+  const std::string told = refusal({{"inter.broker.protocol.version", "2.7-IV2"}});
+  EXPECT_THAT(told,
+              HasSubstr("Invalid value 2.7-IV2 for configuration inter.broker.protocol.version"));
+  EXPECT_THAT(told, HasSubstr("Upgrade all brokers"));
+}
+
+// A cluster that believes itself encrypted must not run in plain text.
+TEST(BrokerConfig, WhatTheZooKeeperClientCannotDoIsRefused) {
+  EXPECT_THAT(refusal({{"zookeeper.ssl.client.enable", "true"}}),
+              HasSubstr("TLS to ZooKeeper is not supported"));
+  EXPECT_THAT(refusal({{"zookeeper.set.acl", "true"}}),
+              HasSubstr("SASL to ZooKeeper is not supported"));
+}
+
+TEST(BrokerConfig, DigestAuthIsAUserAndAPasswordThatIsNotRepeated) {
+  const auto config = BrokerConfig::load(
+      with({{"zookeeper.set.acl", "true"}, {"barnabas.zookeeper.digest.auth", "kafka:se:cret"}}));
+  EXPECT_TRUE(config.zookeeper_set_acl);
+  EXPECT_EQ(config.zookeeper_digest_auth, "kafka:se:cret");
+  EXPECT_THAT(config.warnings(), IsEmpty());
+  for (const char* wrong : {"", "kafka", ":secret", "kafka:"}) {
+    EXPECT_EQ(refusal({{"barnabas.zookeeper.digest.auth", wrong}}),
+              "Invalid value [hidden] for configuration barnabas.zookeeper.digest.auth: must have "
+              "the form user:password");
+  }
+}
+
 TEST(BrokerConfig, OtherSecurityProtocolsAreRefusedAndNotServedInPlainText) {
   EXPECT_THAT(refusal({{"listeners", "PLAINTEXT://:9092,SSL://:9093"}}),
               AllOf(HasSubstr("listener.security.protocol.map"), HasSubstr("listener SSL")));
@@ -157,6 +219,10 @@ TEST(BrokerConfig, FilesOfTheOtherModeAreRefused) {
   EXPECT_THAT(refusal({{"process.roles", "broker"}}), HasSubstr("process.roles"));
   EXPECT_THAT(refusal({{"controller.listener.names", "CONTROLLER"}}),
               HasSubstr("controller.listener.names"));
+  EXPECT_THAT(refusal({{"zookeeper.metadata.migration.enable", "true"}}),
+              HasSubstr("moving a cluster to KRaft is not supported"));
+  EXPECT_EQ(refusal({{"process.roles", ""}, {"zookeeper.metadata.migration.enable", "false"}}),
+            "accepted");
 }
 
 TEST(BrokerConfig, BrokerIdStaysBelowTheGeneratedOnes) {
@@ -189,6 +255,11 @@ TEST(BrokerConfig, BadValueNamesKeyValueAndWhatIsValid) {
             "Invalid value 0 for configuration num.partitions: Value must be at least 1");
   EXPECT_EQ(refusal({{"broker.id", "one"}}),
             "Invalid value one for configuration broker.id: Not a number of type INT");
+  EXPECT_EQ(refusal({{"log.retention.ms", "abc"}}),
+            "Invalid value abc for configuration log.retention.ms: Not a number of type LONG");
+  EXPECT_EQ(refusal({{"log.message.format.version", "abc"}}),
+            "Invalid value abc for configuration log.message.format.version: Version abc is not a "
+            "valid version");
 }
 
 // A key that nothing honours yet is still checked: it will be honoured one day.
@@ -202,6 +273,15 @@ TEST(BrokerConfig, WarnsOnceOfEachKeyThatHasNoEffectAndOfNoOther) {
       with({{"broker.id", "1"}, {"num.io.threads", "8"}, {"num.partitons", "3"}}));
   EXPECT_THAT(config.warnings(), ElementsAre(HasSubstr("'num.io.threads' is not supported yet"),
                                              HasSubstr("'num.partitons' is not known")));
+}
+
+TEST(BrokerConfig, WarnsOfTheOtherModesKeysAndOfSettingsOfOneListener) {
+  const auto config = BrokerConfig::load(with({{"controller.quorum.voters", "1@a:1"},
+                                               {"listener.name.external.max.connections", "5"},
+                                               {"zookeeper.metadata.migration.enable", "false"}}));
+  EXPECT_THAT(config.warnings(),
+              ElementsAre(HasSubstr("'controller.quorum.voters' is of KRaft mode"),
+                          HasSubstr("'listener.name.external.max.connections' is not supported")));
 }
 
 }  // namespace

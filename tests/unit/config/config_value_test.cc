@@ -13,6 +13,7 @@ ConfigKey key(ConfigType type, ValidValues valid = any()) {
           type,
           std::nullopt,
           valid,
+          Importance::kLow,
           UpdateMode::kReadOnly,
           "",
           Support::kHonoured,

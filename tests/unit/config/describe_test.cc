@@ -76,9 +76,35 @@ TEST(Describe, BrokerShowsSourcesAndHidesSecrets) {
   }
 }
 
-TEST(Describe, InternalKeysAreNotShown) {
+// Kafka lists them, and tools look for some of them (process.roles is how they tell the mode).
+TEST(Describe, KeysOfTheOtherModeAreListed) {
+  const auto roles = entry(describe_broker(broker()), "process.roles");
+  EXPECT_EQ(roles.value, "");
+  EXPECT_EQ(roles.source, ConfigSource::kDefaultConfig);
+  EXPECT_EQ(entry(describe_broker(broker()), "inter.broker.protocol.version").value, "3.9-IV0");
+}
+
+TEST(Describe, SettingOfOneListenerIsOfItsKeysType) {
+  const auto entries =
+      describe_broker(broker({{"listener.name.external.ssl.key.password", "secret"},
+                              {"listener.name.external.max.connections", "5"}}));
+  const auto password = entry(entries, "listener.name.external.ssl.key.password");
+  EXPECT_TRUE(password.sensitive);
+  EXPECT_EQ(password.value, std::nullopt);
+  const auto connections = entry(entries, "listener.name.external.max.connections");
+  EXPECT_FALSE(connections.sensitive);
+  EXPECT_EQ(connections.value, "5");
+  EXPECT_EQ(connections.type, ConfigType::kInt);
+  ASSERT_EQ(connections.synonyms.size(), 2U);
+  EXPECT_EQ(connections.synonyms[1].name, "max.connections");
+  EXPECT_EQ(connections.synonyms[1].source, ConfigSource::kDefaultConfig);
+}
+
+TEST(Describe, InternalKeysAreShownOnlyWhereTheyAreSet) {
+  const std::string key = "log.initial.task.delay.ms";
+  EXPECT_EQ(entry(describe_broker(broker({{key, "5"}})), key).value, "5");
   const auto entries = describe_broker(broker());
-  EXPECT_EQ(std::ranges::count(entries, "log.initial.task.delay.ms", &ConfigEntry::name), 0);
+  EXPECT_EQ(std::ranges::count(entries, key, &ConfigEntry::name), 0);
   EXPECT_EQ(std::ranges::count(entries, "broker.id", &ConfigEntry::name), 1);
 }
 

@@ -53,6 +53,35 @@ TEST(KeyTables, EveryKeyIsDescribed) {
   }
 }
 
+// Kafka 3.9 has 328 broker keys, 14 of them internal, and three more that are dynamic only. What is
+// ours is named so.
+TEST(KeyTables, AreKafkasWholeTables) {
+  const auto shown = [](Visibility visibility) {
+    return std::ranges::count(broker_keys(), visibility, &ConfigKey::visibility);
+  };
+  EXPECT_EQ(shown(Visibility::kPublic), 314);
+  EXPECT_EQ(shown(Visibility::kInternal), 14);
+  EXPECT_EQ(shown(Visibility::kDynamicOnly), 3);
+  EXPECT_EQ(topic_keys().size(), 36U);
+  for (const ConfigKey& key : broker_keys()) {
+    EXPECT_EQ(key.visibility == Visibility::kOwn, key.name.starts_with("barnabas.")) << key.name;
+  }
+}
+
+TEST(KeyTables, EveryDescriptionIsASentence) {
+  for (const auto keys : {broker_keys(), topic_keys()}) {
+    for (const ConfigKey& key : keys) EXPECT_TRUE(key.doc.ends_with('.')) << key.name;
+  }
+}
+
+TEST(KeyTables, SettingsOfOneListenerAreNamedAfterTheirKey) {
+  EXPECT_EQ(listener_override_base("listener.name.external.ssl.key.password"), "ssl.key.password");
+  EXPECT_EQ(listener_override_base("listener.name.external.plain.sasl.jaas.config"),
+            "sasl.jaas.config");
+  EXPECT_EQ(listener_override_base("listener.name.external"), "");
+  EXPECT_EQ(listener_override_base("listeners"), "");
+}
+
 TEST(KeyTables, SynonymsRankMillisecondsFirst) {
   const auto roll = broker_synonyms("log.roll.hours");
   EXPECT_EQ(roll, (std::vector<std::string_view>{"log.roll.ms", "log.roll.hours"}));

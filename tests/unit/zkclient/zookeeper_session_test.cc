@@ -95,6 +95,42 @@ TEST(ZooKeeperSession, MakesItsChrootAndHidesIt) {
   EXPECT_EQ(get_data(*world, "/x").data, "outside");
 }
 
+// The digest scheme: who knows the password owns the znodes, also on the next connection.
+TEST(ZooKeeperSession, OwnsWhatItCreatesWithAclsAndDigestAuth) {
+  ThreadExecutor home("home");
+  const auto stranger = make_world();
+  SessionOptions options;
+  options.connect = *ConnectString::parse(connect_string(*stranger));
+  options.session_timeout = seconds(6);
+  options.digest_auth = "kafka:secret";
+  options.set_acl = true;
+  ZooKeeperSession session(home, options);
+  ASSERT_TRUE(session.await_connected(seconds(10)));
+  const auto write_as_owner = [&](std::vector<Op> ops) {
+    std::promise<ZkError> error;
+    home.post([&] {
+      session.multi(std::move(ops),
+                    [&](const MultiAnswer& answer) { error.set_value(answer.error); });
+    });
+    return error.get_future().get();
+  };
+  ASSERT_EQ(write_as_owner({Op::create("/config", ""), Op::create("/config/users", "secrets"),
+                            Op::create("/open", "x"), Op::create("/consumers", "")}),
+            ZkError::kOk);
+
+  EXPECT_EQ(get_data(*stranger, "/open").data, "x");
+  EXPECT_EQ(set_data(*stranger, "/open", "y").error, ZkError::kNoAuth);
+  EXPECT_EQ(create(*stranger, "/open/child").error, ZkError::kNoAuth);
+  EXPECT_EQ(get_data(*stranger, "/config/users").error, ZkError::kNoAuth);
+  EXPECT_TRUE(create(*stranger, "/consumers/old").ok());
+
+  stranger->lose_connection(0);
+  EXPECT_EQ(write_as_owner({Op::set_data("/open", "z", kAnyVersion)}), ZkError::kOk);
+  EXPECT_EQ(get_data(*stranger, "/open").data, "z");
+  home.post([&] { session.close(); });
+  home.drain();
+}
+
 TEST(ZooKeeperSession, ARefusedWriteDoesNotHoldUpTheOthers) {
   const auto world = make_world();
   create(*world, "/a");
