@@ -11,6 +11,7 @@
 
 #include "broker/base/logging.h"
 #include "broker/log/meta_properties.h"
+#include "broker/net/address.h"
 #include "broker/protocol/error_code.h"
 #include "broker/server/cluster_identity.h"
 #include "broker/server/node_config.h"
@@ -58,8 +59,37 @@ std::vector<net::Reactor*> pointers(const std::vector<std::unique_ptr<net::React
   return result;
 }
 
-net::SocketOptions socket_options(const config::BrokerConfig& config) {
+// Hosts of max.connections.per.ip.overrides are looked up here; the start may wait for that.
+Result<net::QuotaOptions> quota_options(const config::BrokerConfig& config) {
+  net::QuotaOptions options;
+  options.max_connections = config.max_connections;
+  options.max_creation_rate = config.max_connection_creation_rate;
+  options.max_per_address = config.max_connections_per_ip;
+  options.inter_broker_listener = config.inter_broker_listener_name;
+  options.rate_windows = {.samples = static_cast<std::size_t>(config.quota_window_num),
+                          .window = seconds(config.quota_window_size_seconds)};
+  for (const auto& [listener, limits] : config.listener_limits) {
+    options.listeners[listener] = {.max_connections = limits.max_connections,
+                                   .max_creation_rate = limits.max_connection_creation_rate};
+  }
+  for (const auto& [host, count] : config.max_connections_per_ip_overrides) {
+    const auto addresses = net::resolve(host, 0, /*to_bind=*/false);
+    if (!addresses) {
+      return Error{ErrorCode::kInvalidConfig,
+                   fmt::format("max.connections.per.ip.overrides: {}", addresses.error().detail)};
+    }
+    for (const net::Address& address : *addresses) {
+      options.address_maximum[net::numeric_host(address.storage())] = count;
+    }
+  }
+  return options;
+}
+
+Result<net::SocketOptions> socket_options(const config::BrokerConfig& config) {
   net::SocketOptions options;
+  TRY(options.quotas, quota_options(config));
+  options.max_queued_requests = config.queued_max_requests;
+  options.max_queued_bytes = config.queued_max_request_bytes;
   options.limits.max_request_bytes = config.socket_request_max_bytes;
   options.limits.max_idle = milliseconds(config.connections_max_idle_ms);
   options.backlog = config.socket_listen_backlog_size;
@@ -165,8 +195,9 @@ Result<void> Broker::start() {
                                              .session_closer = *session_closer_,
                                              .logs = *logs_});
   });
+  TRY(net::SocketOptions options, socket_options(config_));
   sockets_ = std::make_unique<net::SocketServer>(pointers(reactors_), node_->request_handler(),
-                                                 socket_options(config_));
+                                                 std::move(options));
   TRY(std::vector<Endpoint> endpoints, bind_listeners());
 
   // Only now, with the directories locked, is it certain that the session kept there belongs to a
