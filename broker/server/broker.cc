@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdlib>
 #include <filesystem>
+#include <functional>
 #include <future>
 #include <optional>
 #include <utility>
@@ -105,7 +106,8 @@ net::ClientOptions client_options(const config::BrokerConfig& config) {
   return options;
 }
 
-log::FileLogManagerOptions log_options(const config::BrokerConfig& config, std::uint64_t seed) {
+log::FileLogManagerOptions log_options(const config::BrokerConfig& config, std::uint64_t seed,
+                                       std::function<void()> on_directory_failure) {
   log::FileLogManagerOptions options;
   options.log_dirs = config.log_dirs;
   options.default_config = log_config(config, {});
@@ -118,13 +120,15 @@ log::FileLogManagerOptions log_options(const config::BrokerConfig& config, std::
       milliseconds(config.log_flush_start_offset_checkpoint_interval_ms);
   options.initial_task_delay = milliseconds(config.log_initial_task_delay_ms);
   options.random_seed = seed;
-  options.on_directory_failure = [](const std::string& dir, bool all_failed) {
+  options.on_directory_failure = [tell = std::move(on_directory_failure)](const std::string& dir,
+                                                                          bool all_failed) {
     log_error("Log directory {} has failed", dir);
     if (all_failed) {
       // As Kafka: nothing can be stored any more, so others have to lead at once.
       log_error("Shutdown broker because all log dirs have failed");
       std::_Exit(1);
     }
+    tell();
   };
   return options;
 }
@@ -134,8 +138,9 @@ Result<std::optional<BrokerId>> stored_broker_id(const std::vector<std::string>&
   std::optional<BrokerId> found;
   for (const std::string& dir : log_dirs) {
     if (!std::filesystem::exists(dir)) continue;
-    TRY(const auto directory, log::Directory::open(dir, /*create=*/false));
-    TRY(const auto meta, log::read_meta_properties(*directory));
+    const auto directory = log::Directory::open(dir, /*create=*/false);
+    if (!directory) continue;  // it has failed; whoever loads the logs says so
+    TRY(const auto meta, log::read_meta_properties(**directory));
     if (!meta || !meta->broker_id) continue;
     if (found && found != meta->broker_id) {
       return Error{ErrorCode::kInvalidConfig,
@@ -261,7 +266,13 @@ Result<std::string> Broker::settle_identity() {
 }
 
 Result<void> Broker::open_logs() {
-  TRY(logs_, log::FileLogManager::open(log_options(config_, random_.next()), clock_, background_));
+  TRY(logs_, log::FileLogManager::open(log_options(config_, random_.next(),
+                                                   [this] {
+                                                     coordination_.post([this] {
+                                                       if (node_) node_->on_log_dir_failure();
+                                                     });
+                                                   }),
+                                       clock_, background_));
   return {};
 }
 

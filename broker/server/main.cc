@@ -43,6 +43,8 @@ void handle_signals() {
   ::sigaction(SIGTERM, &action, nullptr);
   ::sigaction(SIGINT, &action, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
+  // A file above RLIMIT_FSIZE is a disk error like any other, not the end of the process.
+  std::signal(SIGXFSZ, SIG_IGN);
 }
 
 void await_stop_signal() {
