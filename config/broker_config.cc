@@ -134,6 +134,15 @@ void read_sockets(const Reader& from, BrokerConfig& config) {
             config.socket_connection_setup_timeout_max_ms);
   from.read("connections.max.idle.ms", config.connections_max_idle_ms);
   from.read("queued.max.requests", config.queued_max_requests);
+  from.read("queued.max.request.bytes", config.queued_max_request_bytes);
+  from.read("max.connections", config.max_connections);
+  from.read("max.connections.per.ip", config.max_connections_per_ip);
+  config.max_connections_per_ip_overrides =
+      parse_per_ip_overrides(from.text("max.connections.per.ip.overrides").value_or(""));
+  from.read("max.connection.creation.rate", config.max_connection_creation_rate);
+  config.listener_limits = limits_by_listener(config.originals, config.listeners);
+  from.read("quota.window.num", config.quota_window_num);
+  from.read("quota.window.size.seconds", config.quota_window_size_seconds);
   from.read("request.timeout.ms", config.request_timeout_ms);
 }
 
@@ -269,6 +278,7 @@ BrokerConfig BrokerConfig::load(const Properties& properties) {
 std::vector<std::string> BrokerConfig::warnings() const {
   std::vector<std::string> lines;
   for (const auto& [name, value] : originals) {
+    if (is_listener_limit(name)) continue;
     const ConfigKey* key = find_broker_key(name);
     if (key == nullptr && find_broker_key(listener_override_base(name)) != nullptr) {
       lines.push_back(fmt::format(

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "config/config_value.h"
+#include "config/connection_limits.h"
 #include "config/listeners.h"
 #include "config/properties.h"
 
@@ -72,6 +73,14 @@ struct BrokerConfig {
   std::int64_t socket_connection_setup_timeout_max_ms = 30000;
   std::int64_t connections_max_idle_ms = 600000;  // negative: never
   std::int32_t queued_max_requests = 500;
+  std::int64_t queued_max_request_bytes = -1;  // not above 0: no limit
+  std::int32_t max_connections = 2147483647;
+  std::int32_t max_connections_per_ip = 2147483647;
+  std::map<std::string, std::int32_t> max_connections_per_ip_overrides;  // by host
+  std::int32_t max_connection_creation_rate = 2147483647;
+  std::map<std::string, ListenerLimits> listener_limits;  // of every listener
+  std::int32_t quota_window_num = 11;
+  std::int32_t quota_window_size_seconds = 1;
   std::int32_t request_timeout_ms = 30000;
 
   // ZooKeeper

@@ -19,6 +19,7 @@ void Dispatcher::handle(protocol::Request request, protocol::Responder responder
     return;
   }
   if (api->runs_on == RunsOn::kReactor) {
+    responder.begun();
     api->handler(context_, std::move(request), std::move(responder));
     return;
   }
@@ -29,6 +30,7 @@ void Dispatcher::handle(protocol::Request request, protocol::Responder responder
   };
   auto call = std::make_shared<Call>(Call{std::move(request), std::move(responder)});
   context_.coordination.post([this, handler = api->handler, call = std::move(call)] {
+    call->responder.begun();
     handler(context_, std::move(call->request), std::move(call->responder));
   });
 }

@@ -21,11 +21,15 @@ Result<std::shared_ptr<FileLogManager>> FileLogManager::open(FileLogManagerOptio
   const FileLogManagerOptions& opened = manager->options_;
   manager->repeat(opened.initial_task_delay, opened.flush_offset_checkpoint_interval,
                   [](FileLogManager& self) {
-                    for (const auto& dir : self.dirs_) (void)self.write_recovery_points(*dir);
+                    for (const auto& dir : self.dirs_) {
+                      if (!dir->failed) (void)self.guard(*dir, self.write_recovery_points(*dir));
+                    }
                   });
   manager->repeat(opened.initial_task_delay, opened.flush_start_offset_checkpoint_interval,
                   [](FileLogManager& self) {
-                    for (const auto& dir : self.dirs_) (void)self.write_log_start_offsets(*dir);
+                    for (const auto& dir : self.dirs_) {
+                      if (!dir->failed) (void)self.guard(*dir, self.write_log_start_offsets(*dir));
+                    }
                   });
   manager->repeat(opened.producer_id_expiration_check_interval,
                   opened.producer_id_expiration_check_interval, [](FileLogManager& self) {
@@ -92,6 +96,10 @@ Result<std::shared_ptr<Log>> FileLogManager::get_or_create(const TopicPartition&
     if (const auto found = logs_.find(tp); found != logs_.end()) hosted = found->second;
   }
   if (hosted.log) {
+    if (hosted.dir->failed) {
+      return Error{ErrorCode::kKafkaStorageError,
+                   fmt::format("{} is in {}, which has failed", tp, hosted.dir->path)};
+    }
     if (!topic_id.is_zero() && !hosted.topic_id.is_zero() && hosted.topic_id != topic_id) {
       return Error{ErrorCode::kInconsistentTopicId,
                    fmt::format("{} is of topic id {}, not of {}", tp, hosted.topic_id.to_string(),
@@ -106,25 +114,52 @@ Result<std::shared_ptr<Log>> FileLogManager::get_or_create(const TopicPartition&
     return std::shared_ptr<Log>(std::move(hosted.log));
   }
 
-  TRY(LogDir* const dir, directory_for_new_log());
+  while (true) {
+    TRY(LogDir* const dir, directory_for_new_log());
+    auto directory = Directory::open(dir->path + "/" + tp.to_string(), true);
+    if (!directory) {
+      // It has failed, and holds nothing of this replica: the next one is tried.
+      on_log_failure(*dir, directory.error());
+      continue;
+    }
+    Result<Hosted> created = create_in(*dir, std::move(*directory), tp, topic_id, config);
+    if (!created) {
+      on_log_failure(*dir, created.error());
+      return std::move(created).error();
+    }
+    log_info("Created log for partition {} in {}/{}", tp, dir->path, tp);
+    MutexLock lock(mu_);
+    return std::shared_ptr<Log>(logs_.emplace(tp, std::move(*created)).first->second.log);
+  }
+}
+
+Result<FileLogManager::Hosted> FileLogManager::create_in(LogDir& dir,
+                                                         std::shared_ptr<Directory> directory,
+                                                         const TopicPartition& tp, Uuid topic_id,
+                                                         const LogConfig& config) {
   bool was_checkpointed = false;
   {
     MutexLock checkpoint(checkpoint_mu_);
-    was_checkpointed = dir->recovery_points.contains(tp);
+    was_checkpointed = dir.recovery_points.contains(tp);
   }
   // A recovery point left by a deleted log of the same name would hide what a crash tears.
-  if (was_checkpointed) TRY_VOID(write_recovery_points(*dir));
-  TRY(auto directory, Directory::open(dir->path + "/" + tp.to_string(), true));
-  TRY_VOID(dir->directory->sync());
+  if (was_checkpointed) TRY_VOID(write_recovery_points(dir));
+  TRY_VOID(dir.directory->sync());
   if (!topic_id.is_zero()) TRY_VOID(write_topic_id(*directory, topic_id));
-  FileLogOptions options = log_options(*dir, tp, std::move(directory), config);
+  FileLogOptions options = log_options(dir, tp, std::move(directory), config);
   options.random_seed = random_.next();
+  Hosted hosted;
   TRY(hosted.log, FileLog::open(std::move(options), clock_, background_));
-  hosted.dir = dir;
+  hosted.dir = &dir;
   hosted.topic_id = topic_id;
-  log_info("Created log for partition {} in {}/{}", tp, dir->path, tp);
+  return hosted;
+}
+
+bool FileLogManager::may_be_in_failed_directory(const TopicPartition& tp) const {
   MutexLock lock(mu_);
-  return std::shared_ptr<Log>(logs_.emplace(tp, std::move(hosted)).first->second.log);
+  const auto found = logs_.find(tp);
+  if (found != logs_.end()) return found->second.dir->failed;
+  return std::any_of(dirs_.begin(), dirs_.end(), [](const auto& d) -> bool { return d->failed; });
 }
 
 FileLogOptions FileLogManager::log_options(LogDir& dir, const TopicPartition& tp,
@@ -174,6 +209,8 @@ Result<void> FileLogManager::remove(const TopicPartition& tp) {
     high_watermarks_.erase(tp);
   }
   hosted.log->refuse_writes();
+  // What lies there is found, and deleted, when the broker comes back with the directory.
+  if (hosted.dir->failed) return {};
   const std::string name = delete_directory(tp, Uuid::random(random_));
   TRY_VOID(hosted.dir->directory->rename(tp.to_string(), name));
   TRY_VOID(hosted.dir->directory->sync());
@@ -216,13 +253,13 @@ std::vector<LogDirDescription> FileLogManager::describe_log_dirs() const {
   for (const auto& dir : dirs_) {
     LogDirDescription& description = described.emplace_back();
     description.path = std::filesystem::absolute(dir->path).string();
-    const auto space = dir->directory->space();
-    if (dir->failed || !space) {
+    const auto space = dir->failed ? std::nullopt : std::optional(dir->directory->space());
+    if (!space || !*space) {
       description.error = ErrorCode::kKafkaStorageError;
       continue;
     }
-    description.total_bytes = space->total_bytes;
-    description.usable_bytes = space->usable_bytes;
+    description.total_bytes = (*space)->total_bytes;
+    description.usable_bytes = (*space)->usable_bytes;
     for (const Hosted& hosted : logs_of(*dir)) {
       description.replicas.push_back(
           {hosted.log->topic_partition(), hosted.log->size_bytes(), hosted.log->log_end_offset()});
@@ -269,26 +306,42 @@ Offset FileLogManager::checkpointed_high_watermark(const TopicPartition& tp) con
 
 Result<void> FileLogManager::checkpoint_high_watermarks(
     const std::map<TopicPartition, Offset>& high_watermarks) {
-  MutexLock checkpoint(checkpoint_mu_);
+  Result<void> outcome;
   for (const auto& dir : dirs_) {
     if (dir->failed) continue;
-    OffsetCheckpoint offsets;
-    for (const Hosted& hosted : logs_of(*dir)) {
-      const TopicPartition& tp = hosted.log->topic_partition();
-      MutexLock lock(mu_);
-      if (const auto given = high_watermarks.find(tp); given != high_watermarks.end()) {
-        high_watermarks_[tp] = given->second;
-      }
-      // A replica that has no role yet keeps what it came with.
-      if (const auto known = high_watermarks_.find(tp); known != high_watermarks_.end()) {
-        offsets.emplace(tp, known->second);
-      }
+    if (auto written = guard(*dir, write_high_watermarks(*dir, high_watermarks)); !written) {
+      outcome = std::move(written);
     }
-    if (offsets == dir->high_watermarks) continue;
-    TRY_VOID(write_offset_checkpoint(*dir->directory, kHighWatermarkCheckpoint, offsets));
-    dir->high_watermarks = std::move(offsets);
   }
+  return outcome;
+}
+
+Result<void> FileLogManager::write_high_watermarks(
+    LogDir& dir, const std::map<TopicPartition, Offset>& high_watermarks) {
+  MutexLock checkpoint(checkpoint_mu_);
+  OffsetCheckpoint offsets;
+  for (const Hosted& hosted : logs_of(dir)) {
+    const TopicPartition& tp = hosted.log->topic_partition();
+    MutexLock lock(mu_);
+    if (const auto given = high_watermarks.find(tp); given != high_watermarks.end()) {
+      high_watermarks_[tp] = given->second;
+    }
+    // A replica that has no role yet keeps what it came with.
+    if (const auto known = high_watermarks_.find(tp); known != high_watermarks_.end()) {
+      offsets.emplace(tp, known->second);
+    }
+  }
+  if (offsets == dir.high_watermarks) return {};
+  TRY_VOID(write_offset_checkpoint(*dir.directory, kHighWatermarkCheckpoint, offsets));
+  dir.high_watermarks = std::move(offsets);
   return {};
+}
+
+Result<void> FileLogManager::guard(LogDir& dir, Result<void> result) {
+  if (!result && result.error().code == ErrorCode::kKafkaStorageError) {
+    on_log_failure(dir, result.error());
+  }
+  return result;
 }
 
 void FileLogManager::on_log_failure(LogDir& dir, const Error& error) {

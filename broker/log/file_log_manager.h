@@ -45,9 +45,10 @@ struct FileLogManagerOptions {
 class FileLogManager final : public LogManager,
                              public std::enable_shared_from_this<FileLogManager> {
  public:
-  // Locks the directories and loads every log in them. `clock` and `background` outlive it.
-  //   errors  KAFKA_STORAGE_ERROR: the disk, a directory in use by another process, or one replica
-  //           in two directories; the detail is for the operator
+  // Locks the directories and loads every log in them. `clock` and `background` outlive it. A
+  // directory that the disk does not let be read has failed; the others are served.
+  //   errors  KAFKA_STORAGE_ERROR: every directory has failed, one is in use by another process, or
+  //           one replica is in two directories; the detail is for the operator
   static Result<std::shared_ptr<FileLogManager>> open(FileLogManagerOptions options,
                                                       const Clock& clock, Executor& background);
 
@@ -56,6 +57,7 @@ class FileLogManager final : public LogManager,
   Result<std::shared_ptr<Log>> get_or_create(const TopicPartition& tp, Uuid topic_id,
                                              const LogConfig& config) override;
   Uuid topic_id(const TopicPartition& tp) const override;
+  bool may_be_in_failed_directory(const TopicPartition& tp) const override;
   std::vector<LogDirDescription> describe_log_dirs() const override;
   Result<void> remove(const TopicPartition& tp) override;
   Offset checkpointed_high_watermark(const TopicPartition& tp) const override;
@@ -73,7 +75,7 @@ class FileLogManager final : public LogManager,
  private:
   struct LogDir {
     std::string path;
-    std::shared_ptr<Directory> directory;
+    std::shared_ptr<Directory> directory;  // none: it could not be opened and has failed
     std::optional<File> lock;
     std::atomic<bool> failed{false};
     // What the files say; under checkpoint_mu_
@@ -95,6 +97,7 @@ class FileLogManager final : public LogManager,
   FileLogManager(FileLogManagerOptions options, const Clock& clock, Executor& background);
 
   Result<void> load_all();
+  Result<void> lock_directory(LogDir& dir);
   Result<void> load_directory(LogDir& dir);
   Result<void> load_one(LogDir& dir, const TopicPartition& tp, const Checkpointed& checkpointed);
   FileLogOptions log_options(LogDir& dir, const TopicPartition& tp,
@@ -105,8 +108,17 @@ class FileLogManager final : public LogManager,
 
   std::vector<Hosted> logs_of(const LogDir& dir) const EXCLUDES(mu_);
   Result<void> write_recovery_points(LogDir& dir) EXCLUDES(checkpoint_mu_, mu_);
+  Result<void> write_high_watermarks(LogDir& dir,
+                                     const std::map<TopicPartition, Offset>& high_watermarks)
+      EXCLUDES(checkpoint_mu_, mu_);
   Result<void> write_log_start_offsets(LogDir& dir) EXCLUDES(checkpoint_mu_, mu_);
-  void on_log_failure(LogDir& dir, const Error& error);
+  // Makes the replica's log in its directory, which is new.
+  Result<Hosted> create_in(LogDir& dir, std::shared_ptr<Directory> directory,
+                           const TopicPartition& tp, Uuid topic_id, const LogConfig& config)
+      REQUIRES(change_mu_) EXCLUDES(mu_);
+  // Passes `result` on; the disk's error fails the directory.
+  Result<void> guard(LogDir& dir, Result<void> result) EXCLUDES(checkpoint_mu_, mu_);
+  void on_log_failure(LogDir& dir, const Error& error) EXCLUDES(mu_);
 
   // Runs `work` on the background executor after `delay` and then every `interval`, until the
   // shutdown.

@@ -1,5 +1,9 @@
 // The start: taking the log directories and loading what is in them.
 
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
 #include "broker/base/logging.h"
 #include "broker/log/file_log_manager.h"
 #include "broker/log/file_names.h"
@@ -17,9 +21,10 @@ Result<void> FileLogManager::load_all() {
   for (const std::string& path : options_.log_dirs) {
     auto dir = std::make_unique<LogDir>();
     dir->path = path;
-    TRY(dir->directory, Directory::open(path, true));
-    TRY(dir->lock, dir->directory->lock(std::string(kLockFile)));
-    if (!dir->lock) {
+    if (auto locked = lock_directory(*dir); !locked) {
+      log_error("Failed to create or validate data directory {}: {}", path, locked.error().detail);
+      dir->failed = true;
+    } else if (!dir->lock) {
       return Error{ErrorCode::kKafkaStorageError,
                    fmt::format("Failed to acquire lock on file {} in {}: another broker process "
                                "uses this directory",
@@ -27,7 +32,28 @@ Result<void> FileLogManager::load_all() {
     }
     dirs_.push_back(std::move(dir));
   }
-  for (const auto& dir : dirs_) TRY_VOID(load_directory(*dir));
+  Result<void> last;
+  for (const auto& dir : dirs_) {
+    if (dir->failed) continue;
+    last = load_directory(*dir);
+    if (last) continue;
+    if (last.error().code != ErrorCode::kKafkaStorageError) return last;
+    log_error("There was an error in loading the logs of {}: {}", dir->path, last.error().detail);
+    dir->failed = true;
+  }
+  if (std::any_of(dirs_.begin(), dirs_.end(), [](const auto& d) -> bool { return !d->failed; })) {
+    return {};
+  }
+  if (!last) return last;
+  return Error{ErrorCode::kKafkaStorageError,
+               fmt::format("Shutdown broker because none of the specified log dirs from {} can be "
+                           "created or validated",
+                           fmt::join(options_.log_dirs, ", "))};
+}
+
+Result<void> FileLogManager::lock_directory(LogDir& dir) {
+  TRY(dir.directory, Directory::open(dir.path, true));
+  TRY(dir.lock, dir.directory->lock(std::string(kLockFile)));
   return {};
 }
 
@@ -81,7 +107,7 @@ Result<void> FileLogManager::load_directory(LogDir& dir) {
 Result<void> FileLogManager::load_one(LogDir& dir, const TopicPartition& tp,
                                       const Checkpointed& checkpointed) {
   if (find(tp)) {
-    return Error{ErrorCode::kKafkaStorageError,
+    return Error{ErrorCode::kUnknownServerError,
                  fmt::format("{} is in two log directories, one of them {}", tp, dir.path)};
   }
   TRY(auto directory, Directory::open(dir.path + "/" + tp.to_string(), false));

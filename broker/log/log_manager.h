@@ -53,6 +53,10 @@ class LogManager {
   // The topic id stored with the log; zero: none known, or no such log.
   virtual Uuid topic_id(const TopicPartition& tp) const = 0;
 
+  // True: the log of this replica lies in a directory that has failed, or, where none is known, may
+  // lie there. Nobody may make it anew but for a replica that is new itself.
+  virtual bool may_be_in_failed_directory(const TopicPartition& tp) const = 0;
+
   // In the order of the configuration.
   virtual std::vector<LogDirDescription> describe_log_dirs() const = 0;
 

@@ -6,6 +6,7 @@
 #include <map>
 #include <string_view>
 
+#include "broker/base/logging.h"
 #include "broker/log/file_names.h"
 #include "broker/protocol/error_code.h"
 
@@ -77,8 +78,12 @@ Result<void> claim_log_directories(const std::vector<std::string>& directories, 
                                    const std::string& cluster_id) {
   std::vector<std::shared_ptr<Directory>> unclaimed;
   for (const std::string& path : directories) {
-    TRY(auto directory, Directory::open(path, true));
-    TRY(const auto properties, read_meta_properties(*directory));
+    auto opened = Directory::open(path, true);
+    if (!opened) continue;  // it has failed; whoever loads the logs says so
+    std::shared_ptr<Directory> directory = std::move(*opened);
+    auto read = read_meta_properties(*directory);
+    if (!read && read.error().code == ErrorCode::kKafkaStorageError) continue;
+    TRY(const auto properties, std::move(read));
     if (!properties) {
       unclaimed.push_back(std::move(directory));
       continue;
@@ -97,7 +102,9 @@ Result<void> claim_log_directories(const std::vector<std::string>& directories, 
     }
   }
   for (const auto& directory : unclaimed) {
-    TRY_VOID(write_meta_properties(*directory, broker, cluster_id));
+    if (auto written = write_meta_properties(*directory, broker, cluster_id); !written) {
+      log_error("{}", written.error().detail);
+    }
   }
   return {};
 }

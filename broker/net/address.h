@@ -18,6 +18,7 @@ class Address {
   Address(const sockaddr* address, socklen_t length);
   const sockaddr* get() const { return reinterpret_cast<const sockaddr*>(&storage_); }
   socklen_t length() const { return length_; }
+  const sockaddr_storage& storage() const { return storage_; }
   int family() const { return storage_.ss_family; }
 
  private:

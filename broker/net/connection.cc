@@ -22,8 +22,12 @@ constexpr int kRequestReadsPerTurn = 4;
 // Brings a handler's answer home.
 class Connection::Sink final : public protocol::ResponseSink {
  public:
-  Sink(std::shared_ptr<Connection> connection, std::uint64_t sequence)
-      : connection_(std::move(connection)), sequence_(sequence) {}
+  Sink(std::shared_ptr<Connection> connection, std::uint64_t sequence, std::int64_t request_bytes)
+      : connection_(std::move(connection)), sequence_(sequence), request_bytes_(request_bytes) {
+    connection_->budget_->add_request();
+    connection_->budget_->add_bytes(request_bytes_);
+  }
+  ~Sink() override { leave_the_queue(); }
 
   void respond(protocol::Payload body) override { answer(std::move(body)); }
   void respond_nothing() override { answer(std::nullopt); }
@@ -33,9 +37,17 @@ class Connection::Sink final : public protocol::ResponseSink {
   void work_done() override {
     at_home([sequence = sequence_](Connection& connection) { connection.work_done(sequence); });
   }
+  void begun() override { leave_the_queue(); }
 
  private:
+  void leave_the_queue() {
+    if (!std::exchange(queued_, false)) return;
+    connection_->budget_->remove_request();
+    connection_->budget_->remove_bytes(request_bytes_);
+  }
+
   void answer(std::optional<protocol::Payload> body) {
+    leave_the_queue();
     at_home([sequence = sequence_, body = std::move(body)](Connection& connection) mutable {
       connection.answer(sequence, std::move(body));
     });
@@ -54,16 +66,20 @@ class Connection::Sink final : public protocol::ResponseSink {
 
   const std::shared_ptr<Connection> connection_;
   const std::uint64_t sequence_;
+  const std::int64_t request_bytes_;
+  bool queued_ = true;
 };
 
 Connection::Connection(Reactor& reactor, FileDescriptor socket, std::string listener,
                        std::string client_address, const ConnectionLimits& limits,
-                       protocol::RequestHandler& handler, OnClosed on_closed)
+                       protocol::RequestHandler& handler, std::shared_ptr<RequestBudget> budget,
+                       OnClosed on_closed)
     : reactor_(reactor),
       listener_(std::move(listener)),
       client_address_(std::move(client_address)),
       limits_(limits),
       handler_(handler),
+      budget_(std::move(budget)),
       on_closed_(std::move(on_closed)),
       socket_(std::move(socket)),
       reader_(reactor.buffers(), limits.max_request_bytes, FrameReader::kStrangersAtOnceBytes),
@@ -87,6 +103,7 @@ void Connection::close() {
   if (writable_) writable_->disable();
   reader_.clear();
   output_.clear();
+  count_frame_underway();
   slots_.clear();
   working_ = 0;
   socket_ = FileDescriptor(-1);
@@ -104,14 +121,25 @@ void Connection::close_because(const std::string& reason) {
 bool Connection::may_handle() const {
   return !closed_ && working_ == 0 && slots_.size() < limits_.max_unanswered_requests &&
          unanswered_bytes_ <= limits_.max_unanswered_bytes &&
-         output_.size_bytes() <= limits_.max_unsent_bytes;
+         output_.size_bytes() <= limits_.max_unsent_bytes && budget_->has_room_for_a_request();
+}
+
+bool Connection::may_read() const {
+  return !frames_pending_ && may_handle() &&
+         (reader_.frame_bytes_underway() > 0 || budget_->has_room_for_bytes());
+}
+
+void Connection::count_frame_underway() {
+  const std::int64_t before = std::exchange(counted_frame_bytes_, reader_.frame_bytes_underway());
+  if (counted_frame_bytes_ > before) budget_->add_bytes(counted_frame_bytes_ - before);
+  if (counted_frame_bytes_ < before) budget_->remove_bytes(before - counted_frame_bytes_);
 }
 
 void Connection::on_readable() {
   const auto self = shared_from_this();  // the handler may close us
   for (int i = 0; i < kRequestReadsPerTurn; ++i) {
     if (closed_) return;
-    if (frames_pending_ || !may_handle()) {
+    if (!may_read()) {
       // Taken off only now, not when the request began: most are answered before more comes, and
       // then it costs no system call.
       readable_->disable();
@@ -150,6 +178,7 @@ void Connection::handle_pending() {
     }
   }
   handling_ = false;
+  count_frame_underway();
 }
 
 void Connection::handle_frame(FrameReader::Frame& frame) {
@@ -176,8 +205,8 @@ void Connection::handle_frame(FrameReader::Frame& frame) {
       .listener = listener_,
       .client_address = client_address_,
       .home = &reactor_};
-  handler_.handle(std::move(request),
-                  protocol::Responder(std::make_unique<Sink>(shared_from_this(), sequence)));
+  handler_.handle(std::move(request), protocol::Responder(std::make_unique<Sink>(
+                                          shared_from_this(), sequence, slot.request_bytes)));
 }
 
 Connection::Slot* Connection::slot(std::uint64_t sequence) {
@@ -242,7 +271,7 @@ void Connection::on_turn_end() {
   }
   if (frames_pending_ && may_handle()) {
     schedule_turn_end();
-  } else if (!frames_pending_ && may_handle()) {
+  } else if (may_read()) {
     readable_->enable();
   }
 }

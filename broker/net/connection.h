@@ -26,6 +26,7 @@
 #include "broker/net/frame_reader.h"
 #include "broker/net/output_queue.h"
 #include "broker/net/reactor.h"
+#include "broker/net/request_budget.h"
 #include "broker/protocol/request.h"
 
 namespace barnabas::net {
@@ -45,13 +46,18 @@ class Connection final : public Reactor::TurnEndHook,
 
   Connection(Reactor& reactor, FileDescriptor socket, std::string listener,
              std::string client_address, const ConnectionLimits& limits,
-             protocol::RequestHandler& handler, OnClosed on_closed);
+             protocol::RequestHandler& handler, std::shared_ptr<RequestBudget> budget,
+             OnClosed on_closed);
   ~Connection() override;
 
   // Starts to read.
   void start();
   // Closes the socket at once; answers that come later are dropped. Idempotent.
   void close();
+  // The budget has room again.
+  void go_on() { schedule_turn_end(); }
+  Time last_active() const { return last_active_; }
+  const std::string& listener() const { return listener_; }
   bool is_idle_since(Time then) const { return slots_.empty() && last_active_ <= then; }
 
  private:
@@ -72,6 +78,9 @@ class Connection final : public Reactor::TurnEndHook,
   void on_turn_end() override;
 
   bool may_handle() const;
+  // A frame that is begun is finished, whatever the others hold.
+  bool may_read() const;
+  void count_frame_underway();
   // Handles requests that have come for as long as it may.
   void handle_pending();
   void handle_frame(FrameReader::Frame& frame);
@@ -90,6 +99,7 @@ class Connection final : public Reactor::TurnEndHook,
   const std::string client_address_;
   const ConnectionLimits& limits_;
   protocol::RequestHandler& handler_;
+  const std::shared_ptr<RequestBudget> budget_;  // answers may come when the server has gone
 
   // Reactor thread only
   OnClosed on_closed_;
@@ -102,7 +112,8 @@ class Connection final : public Reactor::TurnEndHook,
   std::uint64_t first_sequence_ = 0;  // of slots_.front()
   std::size_t working_ = 0;           // slots whose work is not done
   std::int64_t unanswered_bytes_ = 0;
-  bool frames_pending_ = false;  // the reader may hold a whole frame
+  std::int64_t counted_frame_bytes_ = 0;  // in the budget
+  bool frames_pending_ = false;           // the reader may hold a whole frame
   bool handling_ = false;
   bool turn_end_scheduled_ = false;
   bool closed_ = false;

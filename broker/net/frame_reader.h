@@ -59,6 +59,10 @@ class FrameReader {
 
   // True when bytes have come that next() has not handed out: an unfinished frame, or a whole one.
   bool has_pending_bytes() const { return prefix_bytes_ > 0 || frame_ != nullptr || begin_ < end_; }
+  // The announced length of a frame that has not come whole, or not been handed out; else 0.
+  std::int64_t frame_bytes_underway() const {
+    return frame_ ? static_cast<std::int64_t>(frame_bytes_) : 0;
+  }
   // The length that a wrong prefix announced, for the log.
   std::int32_t bad_length() const { return bad_length_; }
 

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <optional>
 #include <unordered_map>
 #include <utility>
 
@@ -36,25 +37,44 @@ Error bind_error(const std::string& host, std::int32_t port, const std::string& 
 // The connections of one reactor. Reactor thread only, but for the constructor and destructor.
 class SocketServer::ConnectionSet {
  public:
-  ConnectionSet(Reactor& reactor, const SocketOptions& options, protocol::RequestHandler& handler)
-      : reactor_(reactor), options_(options), handler_(handler) {}
+  ConnectionSet(Reactor& reactor, SocketServer& server) : reactor_(reactor), server_(server) {}
 
   Reactor& reactor() { return reactor_; }
 
   void add(FileDescriptor socket, const std::string& listener, const std::string& client_address) {
     if (closed_) return;
     auto connection = std::make_shared<Connection>(
-        reactor_, std::move(socket), listener, client_address, options_.limits, handler_,
-        [this](Connection& closing) { connections_.erase(&closing); });
+        reactor_, std::move(socket), listener, client_address, server_.options_.limits,
+        server_.handler_, server_.budget_, [this, listener, client_address](Connection& closing) {
+          connections_.erase(&closing);
+          server_.release(listener, client_address);
+        });
     connections_.emplace(connection.get(), connection);
     connection->start();
   }
 
   void sweep_idle_later() {
-    const Duration max_idle = options_.limits.max_idle;
+    const Duration max_idle = server_.options_.limits.max_idle;
     if (max_idle <= Duration::zero()) return;
     sweep_ = reactor_.run_after(std::clamp<Duration>(max_idle / 10, milliseconds(10), seconds(60)),
                                 [this] { sweep_idle(); });
+  }
+
+  // The budget has room again.
+  void go_on() {
+    for (const auto& connection : connections_) connection.first->go_on();
+  }
+
+  // False: only connections of the protected listener are left.
+  bool close_one_client() {
+    std::shared_ptr<Connection> oldest;
+    for (const auto& [_, connection] : connections_) {
+      if (server_.is_protected(connection->listener())) continue;
+      if (!oldest || connection->last_active() < oldest->last_active()) oldest = connection;
+    }
+    if (!oldest) return false;
+    oldest->close();
+    return true;
   }
 
   void close_all() {
@@ -65,7 +85,7 @@ class SocketServer::ConnectionSet {
 
  private:
   void sweep_idle() {
-    const Time then = SystemClock().now() - options_.limits.max_idle;
+    const Time then = SystemClock().now() - server_.options_.limits.max_idle;
     std::vector<std::shared_ptr<Connection>> idle;
     for (const auto& entry : connections_) {
       if (entry.second->is_idle_since(then)) idle.push_back(entry.second);
@@ -75,8 +95,7 @@ class SocketServer::ConnectionSet {
   }
 
   Reactor& reactor_;
-  const SocketOptions& options_;
-  protocol::RequestHandler& handler_;
+  SocketServer& server_;
   std::unordered_map<Connection*, std::shared_ptr<Connection>> connections_;
   TimerId sweep_;
   bool closed_ = false;
@@ -96,10 +115,23 @@ class SocketServer::Listener {
   void close() {
     home().cancel(pause_);
     watch_.reset();
+    at_the_door_.reset();
     socket_ = FileDescriptor(-1);
   }
 
+  void on_slot_free() {
+    if (at_the_door_ && at_the_door_->may_enter_from <= SystemClock().now() && let_in()) {
+      watch_->enable();
+    }
+  }
+
  private:
+  struct Newcomer {
+    FileDescriptor socket;
+    std::string address;
+    Time may_enter_from;
+  };
+
   Reactor& home() { return server_.sets_.front()->reactor(); }
 
   void accept_some() {
@@ -112,17 +144,53 @@ class SocketServer::Listener {
         if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) pause();
         return;  // else nobody waits, or the one who did has gone
       }
-      set_option(accepted.get(), IPPROTO_TCP, TCP_NODELAY, 1);
-      set_option(accepted.get(), SOL_SOCKET, SO_KEEPALIVE, 1);
-      const std::int32_t send_buffer = server_.options_.send_buffer_bytes;
-      if (send_buffer > 0) set_option(accepted.get(), SOL_SOCKET, SO_SNDBUF, send_buffer);
-
-      ConnectionSet& set = *server_.sets_[next_++ % server_.sets_.size()];
-      set.reactor().post([&set, name = name_, address = numeric_host(peer),
-                          socket = std::make_shared<FileDescriptor>(std::move(accepted))] {
-        set.add(std::move(*socket), name, address);
-      });
+      const Duration wait = server_.record_new(name_);
+      at_the_door_ = Newcomer{std::move(accepted), numeric_host(peer), SystemClock().now() + wait};
+      if (wait > Duration::zero()) {
+        watch_->disable();
+        pause_ = home().run_after(wait, [this] {
+          if (let_in()) watch_->enable();
+        });
+        return;
+      }
+      if (!let_in()) {
+        watch_->disable();
+        return;
+      }
     }
+  }
+
+  // False: there is no slot, on_slot_free() will be called.
+  bool let_in() {
+    switch (server_.admit(name_, at_the_door_->address)) {
+      case ConnectionQuotas::Admission::kNoSlot:
+        return false;
+      case ConnectionQuotas::Admission::kTooManyOfAddress:
+        at_the_door_.reset();
+        break;
+      case ConnectionQuotas::Admission::kAdmitted:
+        give_to_a_reactor(std::move(*at_the_door_));
+        at_the_door_.reset();
+        if (server_.is_over_the_maximum()) {
+          server_.sets_.front()->reactor().post([&server = server_] { server.close_excess(0); });
+        }
+        break;
+    }
+    return true;
+  }
+
+  void give_to_a_reactor(Newcomer newcomer) {
+    const int fd = newcomer.socket.get();
+    set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+    set_option(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
+    const std::int32_t send_buffer = server_.options_.send_buffer_bytes;
+    if (send_buffer > 0) set_option(fd, SOL_SOCKET, SO_SNDBUF, send_buffer);
+
+    ConnectionSet& set = *server_.sets_[next_++ % server_.sets_.size()];
+    set.reactor().post([&set, name = name_, address = std::move(newcomer.address),
+                        socket = std::make_shared<FileDescriptor>(std::move(newcomer.socket))] {
+      set.add(std::move(*socket), name, address);
+    });
   }
 
   void pause() {
@@ -137,16 +205,25 @@ class SocketServer::Listener {
   SocketServer& server_;
   std::unique_ptr<FdWatch> watch_;
   TimerId pause_;
+  std::optional<Newcomer> at_the_door_;
   std::size_t next_ = 0;
 };
 
 SocketServer::SocketServer(std::vector<Reactor*> reactors, protocol::RequestHandler& handler,
                            SocketOptions options)
-    : reactors_(std::move(reactors)), handler_(handler), options_(options) {
+    : reactors_(std::move(reactors)),
+      handler_(handler),
+      options_(std::move(options)),
+      quotas_(options_.quotas) {
   CHECK(!reactors_.empty());
   for (Reactor* reactor : reactors_) {
-    sets_.push_back(std::make_unique<ConnectionSet>(*reactor, options_, handler_));
+    sets_.push_back(std::make_unique<ConnectionSet>(*reactor, *this));
   }
+  budget_ = std::make_shared<RequestBudget>(options_.max_queued_requests, options_.max_queued_bytes,
+                                            [this] {
+                                              for (const auto& set : sets_)
+                                                set->reactor().post([&set = *set] { set.go_on(); });
+                                            });
 }
 
 SocketServer::~SocketServer() {
@@ -180,10 +257,60 @@ Result<std::int32_t> SocketServer::bind(const std::string& listener, const std::
       continue;
     }
     const std::int32_t bound = local_port(socket.get());
+    {
+      MutexLock lock(mu_);
+      quotas_.add_listener(listener);
+    }
     listeners_.push_back(std::make_unique<Listener>(listener, std::move(socket), *this));
     return bound;
   }
   return bind_error(host, port, reason);
+}
+
+Duration SocketServer::record_new(const std::string& listener) {
+  MutexLock lock(mu_);
+  return quotas_.record_new(listener, SystemClock().now());
+}
+
+ConnectionQuotas::Admission SocketServer::admit(const std::string& listener,
+                                                const std::string& address) {
+  MutexLock lock(mu_);
+  const ConnectionQuotas::Admission admission = quotas_.admit(listener, address);
+  if (admission == ConnectionQuotas::Admission::kNoSlot) slot_awaited_ = true;
+  if (admission == ConnectionQuotas::Admission::kTooManyOfAddress) {
+    log_info(
+        "[SocketServer] Rejected connection from {}, address already has the configured maximum "
+        "of {} connections.",
+        address, quotas_.maximum_of(address));
+  }
+  return admission;
+}
+
+void SocketServer::release(const std::string& listener, const std::string& address) {
+  MutexLock lock(mu_);
+  quotas_.release(listener, address);
+  if (door_closed_ || !std::exchange(slot_awaited_, false)) return;
+  reactors_.front()->post([this] {
+    for (const auto& waiting : listeners_) waiting->on_slot_free();
+  });
+}
+
+bool SocketServer::is_over_the_maximum() const {
+  MutexLock lock(mu_);
+  return quotas_.exceeded();
+}
+
+bool SocketServer::is_protected(const std::string& listener) const {
+  MutexLock lock(mu_);
+  return quotas_.is_protected(listener);
+}
+
+void SocketServer::close_excess(std::size_t set) {
+  while (is_over_the_maximum() && sets_[set]->close_one_client()) {
+  }
+  if (is_over_the_maximum() && set + 1 < sets_.size()) {
+    sets_[set + 1]->reactor().post([this, set] { close_excess(set + 1); });
+  }
 }
 
 void SocketServer::start() {
@@ -197,7 +324,12 @@ void SocketServer::start() {
 
 void SocketServer::stop() {
   if (std::exchange(stopped_, true)) return;
+  budget_->stop();
   reactors_.front()->run_and_wait([this] {
+    {
+      MutexLock lock(mu_);
+      door_closed_ = true;
+    }
     for (const auto& listener : listeners_) listener->close();
   });
   for (const auto& set : sets_) {

@@ -37,6 +37,7 @@ class ResponseSink {
   virtual void respond_nothing() = 0;
   virtual void close_connection() = 0;
   virtual void work_done() = 0;
+  virtual void begun() {}
 };
 
 // The one answer that a request is owed. Move-only; given up without an answer it closes the
@@ -61,6 +62,9 @@ class Responder {
   // All work of this request is done and it merely waits to be answered: the next request of the
   // connection may be read now, up to the connection's bound of unanswered ones.
   void work_done() { sink_->work_done(); }
+
+  // A handler has begun with this request: it waits in no queue any more (queued.max.requests).
+  void begun() { sink_->begun(); }
 
  private:
   std::unique_ptr<ResponseSink> sink_;

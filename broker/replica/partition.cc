@@ -167,6 +167,12 @@ void Partition::close() {
   carry_out_effects();
 }
 
+void Partition::go_offline() {
+  MutexLock lock(mu_);
+  if (std::exchange(offline_, true)) return;
+  core_.on_stopped(outbox_);
+}
+
 void Partition::wake_all() {
   append_watchers_.check();
   fetch_watchers_.check();

@@ -90,6 +90,8 @@ class Partition : public std::enable_shared_from_this<Partition> {
   Result<bool> make_follower(const LeaderAndIsr& state);
   // No longer hosted: everything that waits is completed, later calls fail.
   void close();
+  // Its log directory has failed. What waits is left for carry_out_effects and wake_all.
+  void go_offline();
   // Whatever waits is looked at again.
   void wake_all();
   void on_live_brokers(const LiveBrokers& live);

@@ -181,6 +181,13 @@ ErrorCode ReplicaManager::apply(const LeaderAndIsrOrder& order, const MetadataSn
   if (decision.action == Action::kRefuse) return decision.error;
 
   if (!partition) partition = create(order.tp);
+  if (!state.is_new && parts_.logs.may_be_in_failed_directory(order.tp)) {
+    log_error(
+        "[ReplicaManager broker={}] Can not create log for {} because a log directory is offline",
+        config_.broker_id, order.tp);
+    partition->go_offline();
+    return ErrorCode::kKafkaStorageError;
+  }
   const log::LogConfig config = parts_.topic_configs.get(order.tp.topic);
   if (auto opened = partition->open_log(order.topic_id, config); !opened) {
     log_error("[ReplicaManager broker={}] No log for {}: {}", config_.broker_id, order.tp,
@@ -450,6 +457,23 @@ std::vector<LogDirInfo> ReplicaManager::describe_log_dirs() const {
     }
   }
   return infos;
+}
+
+void ReplicaManager::on_log_dir_failure() {
+  std::vector<TopicPartition> offline;
+  for (const auto& partition : partitions()) {
+    const TopicPartition& tp = partition->topic_partition();
+    if (!parts_.logs.may_be_in_failed_directory(tp)) continue;
+    partition->go_offline();
+    partition->carry_out_effects();
+    partition->wake_all();
+    if (observer_ != nullptr) observer_->on_not_leader(tp, std::nullopt);
+    offline.push_back(tp);
+  }
+  fetchers_.remove(offline);
+  fetchers_.shutdown_idle();
+  log_warn("[ReplicaManager broker={}] {} replicas are offline because of a failed log directory",
+           config_.broker_id, offline.size());
 }
 
 // ---- look-ups

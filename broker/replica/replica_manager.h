@@ -117,6 +117,9 @@ class ReplicaManager {
                                                const std::vector<StopReplicaOrder>& orders);
   Result<void> update_metadata(const ControllerStamp& stamp, const MetadataUpdate& update);
 
+  // A log directory has failed: its replicas go offline. On the coordination executor.
+  void on_log_dir_failure();
+
   // TopicConfigs has read the topic's config anew: its replicas and their logs go by it. On the
   // coordination executor.
   void on_topic_config_changed(const std::string& topic);

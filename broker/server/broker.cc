@@ -5,12 +5,14 @@
 #include <array>
 #include <cstdlib>
 #include <filesystem>
+#include <functional>
 #include <future>
 #include <optional>
 #include <utility>
 
 #include "broker/base/logging.h"
 #include "broker/log/meta_properties.h"
+#include "broker/net/address.h"
 #include "broker/protocol/error_code.h"
 #include "broker/server/cluster_identity.h"
 #include "broker/server/node_config.h"
@@ -58,8 +60,37 @@ std::vector<net::Reactor*> pointers(const std::vector<std::unique_ptr<net::React
   return result;
 }
 
-net::SocketOptions socket_options(const config::BrokerConfig& config) {
+// Hosts of max.connections.per.ip.overrides are looked up here; the start may wait for that.
+Result<net::QuotaOptions> quota_options(const config::BrokerConfig& config) {
+  net::QuotaOptions options;
+  options.max_connections = config.max_connections;
+  options.max_creation_rate = config.max_connection_creation_rate;
+  options.max_per_address = config.max_connections_per_ip;
+  options.inter_broker_listener = config.inter_broker_listener_name;
+  options.rate_windows = {.samples = static_cast<std::size_t>(config.quota_window_num),
+                          .window = seconds(config.quota_window_size_seconds)};
+  for (const auto& [listener, limits] : config.listener_limits) {
+    options.listeners[listener] = {.max_connections = limits.max_connections,
+                                   .max_creation_rate = limits.max_connection_creation_rate};
+  }
+  for (const auto& [host, count] : config.max_connections_per_ip_overrides) {
+    const auto addresses = net::resolve(host, 0, /*to_bind=*/false);
+    if (!addresses) {
+      return Error{ErrorCode::kInvalidConfig,
+                   fmt::format("max.connections.per.ip.overrides: {}", addresses.error().detail)};
+    }
+    for (const net::Address& address : *addresses) {
+      options.address_maximum[net::numeric_host(address.storage())] = count;
+    }
+  }
+  return options;
+}
+
+Result<net::SocketOptions> socket_options(const config::BrokerConfig& config) {
   net::SocketOptions options;
+  TRY(options.quotas, quota_options(config));
+  options.max_queued_requests = config.queued_max_requests;
+  options.max_queued_bytes = config.queued_max_request_bytes;
   options.limits.max_request_bytes = config.socket_request_max_bytes;
   options.limits.max_idle = milliseconds(config.connections_max_idle_ms);
   options.backlog = config.socket_listen_backlog_size;
@@ -75,7 +106,8 @@ net::ClientOptions client_options(const config::BrokerConfig& config) {
   return options;
 }
 
-log::FileLogManagerOptions log_options(const config::BrokerConfig& config, std::uint64_t seed) {
+log::FileLogManagerOptions log_options(const config::BrokerConfig& config, std::uint64_t seed,
+                                       std::function<void()> on_directory_failure) {
   log::FileLogManagerOptions options;
   options.log_dirs = config.log_dirs;
   options.default_config = log_config(config, {});
@@ -88,13 +120,15 @@ log::FileLogManagerOptions log_options(const config::BrokerConfig& config, std::
       milliseconds(config.log_flush_start_offset_checkpoint_interval_ms);
   options.initial_task_delay = milliseconds(config.log_initial_task_delay_ms);
   options.random_seed = seed;
-  options.on_directory_failure = [](const std::string& dir, bool all_failed) {
+  options.on_directory_failure = [tell = std::move(on_directory_failure)](const std::string& dir,
+                                                                          bool all_failed) {
     log_error("Log directory {} has failed", dir);
     if (all_failed) {
       // As Kafka: nothing can be stored any more, so others have to lead at once.
       log_error("Shutdown broker because all log dirs have failed");
       std::_Exit(1);
     }
+    tell();
   };
   return options;
 }
@@ -104,8 +138,9 @@ Result<std::optional<BrokerId>> stored_broker_id(const std::vector<std::string>&
   std::optional<BrokerId> found;
   for (const std::string& dir : log_dirs) {
     if (!std::filesystem::exists(dir)) continue;
-    TRY(const auto directory, log::Directory::open(dir, /*create=*/false));
-    TRY(const auto meta, log::read_meta_properties(*directory));
+    const auto directory = log::Directory::open(dir, /*create=*/false);
+    if (!directory) continue;  // it has failed; whoever loads the logs says so
+    TRY(const auto meta, log::read_meta_properties(**directory));
     if (!meta || !meta->broker_id) continue;
     if (found && found != meta->broker_id) {
       return Error{ErrorCode::kInvalidConfig,
@@ -165,13 +200,14 @@ Result<void> Broker::start() {
                                              .session_closer = *session_closer_,
                                              .logs = *logs_});
   });
-  sockets_ = std::make_unique<net::SocketServer>(pointers(reactors_), node_->request_handler(),
-                                                 socket_options(config_));
+  TRY(const net::SocketOptions options, socket_options(config_));
+  sockets_ =
+      std::make_unique<net::SocketServer>(pointers(reactors_), node_->request_handler(), options);
   if (config_.control_plane_listener_name) {
     control_plane_reactor_ = std::make_unique<net::Reactor>("control-plane");
     control_plane_sockets_ = std::make_unique<net::SocketServer>(
         std::vector<net::Reactor*>{control_plane_reactor_.get()}, node_->request_handler(),
-        socket_options(config_));
+        options);
   }
   TRY(std::vector<Endpoint> endpoints, bind_listeners());
 
@@ -239,7 +275,13 @@ Result<std::string> Broker::settle_identity() {
 }
 
 Result<void> Broker::open_logs() {
-  TRY(logs_, log::FileLogManager::open(log_options(config_, random_.next()), clock_, background_));
+  TRY(logs_, log::FileLogManager::open(log_options(config_, random_.next(),
+                                                   [this] {
+                                                     coordination_.post([this] {
+                                                       if (node_) node_->on_log_dir_failure();
+                                                     });
+                                                   }),
+                                       clock_, background_));
   return {};
 }
 

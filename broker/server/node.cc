@@ -11,6 +11,7 @@
 #include "broker/protocol/messages/create_topics.h"
 #include "broker/server/node_config.h"
 #include "zkclient/documents.h"
+#include "zkclient/paths.h"
 
 namespace barnabas::server {
 namespace {
@@ -209,6 +210,21 @@ void Node::register_again() {
         retry_ = parts_.coordination.run_after(kRegistrationBackoff, [alive = alive_] {
           if (*alive && !(*alive)->stopping_) (*alive)->register_again();
         });
+      });
+}
+
+// ---- Failed disks
+
+void Node::on_log_dir_failure() {
+  if (stopping_) return;
+  replicas_.on_log_dir_failure();
+  // Without a session nobody needs to be told: after the next registration the controller sends
+  // LeaderAndIsr anew, and the answer says which replicas are offline.
+  parts_.zookeeper.create(
+      zk::paths::new_log_dir_event(), zk::LogDirEventZnode{broker_id_}.encode(),
+      zk::CreateMode::kPersistentSequential, [id = broker_id_](const zk::CreateAnswer& answer) {
+        if (answer.ok()) return;
+        log_error("[KafkaServer id={}] Cannot tell the controller of the failed log directory", id);
       });
 }
 

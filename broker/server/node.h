@@ -86,6 +86,10 @@ class Node final : public zk::ZooKeeper::Observer {
   // called when ZooKeeper has answered. After it the session can be closed.
   void shutdown(std::function<void()> done);
 
+  // A log directory has failed and others work: its replicas go offline and the controller is told,
+  // by Kafka's znode. On the coordination executor.
+  void on_log_dir_failure();
+
   BrokerId broker_id() const { return broker_id_; }
   replica::ReplicaManager& replicas() { return replicas_; }
   replica::MetadataCache& metadata() { return metadata_; }

@@ -233,6 +233,10 @@ Uuid MemoryLogManager::topic_id(const TopicPartition& tp) const {
   return it == logs_.end() ? Uuid{} : it->second.topic_id;
 }
 
+bool MemoryLogManager::may_be_in_failed_directory(const TopicPartition& tp) const {
+  return failed_.contains(tp);
+}
+
 std::vector<log::LogDirDescription> MemoryLogManager::describe_log_dirs() const {
   log::LogDirDescription memory;
   memory.path = "/memory";

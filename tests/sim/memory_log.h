@@ -11,6 +11,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -81,6 +82,9 @@ class MemoryLogManager final : public log::LogManager {
                                                   const log::LogConfig& config) override;
   void set_config(const std::string& topic, const log::LogConfig& config) override;
   Uuid topic_id(const TopicPartition& tp) const override;
+  bool may_be_in_failed_directory(const TopicPartition& tp) const override;
+  // The disk under this replica, present or to come, fails.
+  void fail_directory_of(const TopicPartition& tp) { failed_.insert(tp); }
   // One directory without bounds.
   std::vector<log::LogDirDescription> describe_log_dirs() const override;
   Result<void> remove(const TopicPartition& tp) override;
@@ -96,6 +100,7 @@ class MemoryLogManager final : public log::LogManager {
 
   const Clock* clock_ = nullptr;
   std::map<TopicPartition, Entry> logs_;
+  std::set<TopicPartition> failed_;
   std::map<TopicPartition, Offset> high_watermarks_;
 };
 

@@ -30,7 +30,7 @@ CRASH = re.compile(
 
 class Broker:
     def __init__(self, broker_id, port, folder, zookeeper, properties=None, kind="barnabas",
-                 production_jvm=False):
+                 production_jvm=False, extra_listeners=None):
         self.id = broker_id
         self.port = port
         self.folder = folder
@@ -39,10 +39,13 @@ class Broker:
         self.log_path = os.path.join(folder, "broker.log")
         self.data_dir = os.path.join(folder, "data")
         self.process = None
+        listeners = ",".join(
+            f"{name}://127.0.0.1:{at}" for name, at in {"PLAINTEXT": port, **(extra_listeners or {})}.items()
+        )
         self.properties = {
             "broker.id": broker_id,
-            "listeners": f"PLAINTEXT://127.0.0.1:{port}",
-            "advertised.listeners": f"PLAINTEXT://127.0.0.1:{port}",
+            "listeners": listeners,
+            "advertised.listeners": listeners,
             "log.dirs": self.data_dir,
             "zookeeper.connect": zookeeper,
             **(properties or {}),

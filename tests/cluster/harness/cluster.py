@@ -18,7 +18,8 @@ def default_kind():
 
 class Cluster:
     def __init__(self, brokers=3, ids=None, properties=None, kind=None, folder=None,
-                 production_jvm=False, sync=False):
+                 production_jvm=False, sync=False, extra_listeners=None):
+        """extra_listeners: {name: port} beside PLAINTEXT, for a cluster of one broker."""
         self.kind = kind or default_kind()
         self.own_folder = folder is None
         self.folder = folder or tempfile.mkdtemp(prefix="barnabas-cluster-")
@@ -30,7 +31,7 @@ class Cluster:
         self.brokers = {
             i: Broker(
                 i, free_port(), os.path.join(self.folder, f"broker-{i}"),
-                self.zookeeper.connect_string, properties, self.kind, production_jvm,
+                self.zookeeper.connect_string, properties, self.kind, production_jvm, extra_listeners,
             )
             for i in ids
         }

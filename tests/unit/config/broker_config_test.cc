@@ -250,6 +250,35 @@ TEST(BrokerConfig, ChecksAcrossKeys) {
   EXPECT_EQ(refusal({{"connections.max.idle.ms", "-1"}}), "accepted");
 }
 
+TEST(BrokerConfig, ReadsHowManyConnectionsWhoMayHave) {
+  const auto config = BrokerConfig::load(
+      with({{"listeners", "PLAINTEXT://:9092,OUT://:9093"},
+            {"listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,OUT:PLAINTEXT"},
+            {"max.connections", "100"},
+            {"max.connections.per.ip", "0"},
+            {"max.connections.per.ip.overrides", " 127.0.0.1:200 , build.example:7,::1:3"},
+            {"listener.name.out.max.connections", "5"},
+            {"listener.name.out.max.connection.creation.rate", "9"}}));
+  EXPECT_EQ(
+      config.max_connections_per_ip_overrides,
+      (std::map<std::string, std::int32_t>{{"127.0.0.1", 200}, {"build.example", 7}, {"::1", 3}}));
+  EXPECT_EQ(config.listener_limits.at("OUT").max_connections, 5);
+  EXPECT_EQ(config.listener_limits.at("OUT").max_connection_creation_rate, 9);
+  EXPECT_EQ(config.listener_limits.at("PLAINTEXT").max_connections, 100);
+  EXPECT_THAT(config.warnings(), ::testing::IsEmpty());
+}
+
+TEST(BrokerConfig, WrongConnectionLimitsAreTold) {
+  EXPECT_THAT(refusal({{"max.connections.per.ip.overrides", "127.0.0.1"}}),
+              HasSubstr("Error parsing configuration property 'max.connections.per.ip.overrides'"));
+  EXPECT_EQ(refusal({{"max.connections.per.ip.overrides", "127.0.0.1:many"}}),
+            "For input string: \"many\"");
+  EXPECT_EQ(refusal({{"max.connections.per.ip.overrides", "a host:1"}}),
+            "max.connections.per.ip.overrides contains invalid addresses : a host");
+  EXPECT_EQ(refusal({{"listener.name.plaintext.max.connections", "-1"}}),
+            "Invalid value -1 for configuration max.connections: Value must be at least 0");
+}
+
 TEST(BrokerConfig, BadValueNamesKeyValueAndWhatIsValid) {
   EXPECT_EQ(refusal({{"num.partitions", "0"}}),
             "Invalid value 0 for configuration num.partitions: Value must be at least 1");

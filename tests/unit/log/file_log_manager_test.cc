@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
 
 #include "broker/log/meta_properties.h"
 #include "broker/protocol/record_batch.h"
@@ -308,6 +309,61 @@ TEST_F(FileLogManagerTest, DiskErrorOfOneLogStopsItsDirectoryOnly) {
   EXPECT_EQ(working, 2);
   (void)manager->shutdown();
   EXPECT_FALSE(std::filesystem::exists(root.path(dir + "/.kafka_cleanshutdown")));
+}
+
+TEST_F(FileLogManagerTest, DirectoryThatCannotBeOpenedHasFailedAndTheOthersAreServed) {
+  dirs = {"a", "b"};
+  open();
+  for (int i = 0; i < 2; ++i) append(*create({"t", PartitionId(i)}));
+  ASSERT_TRUE(manager->shutdown());
+  manager.reset();
+  const PartitionId lost(std::filesystem::exists(root.path("a/t-0")) ? 0 : 1);
+  const PartitionId kept(1 - lost.value());
+  std::filesystem::remove_all(root.path("a"));
+  std::ofstream(root.path("a")) << "a file where a directory should be";
+  open();
+  EXPECT_EQ(manager->find({"t", lost}), nullptr);
+  EXPECT_NE(manager->find({"t", kept}), nullptr);
+  EXPECT_TRUE(manager->may_be_in_failed_directory({"t", lost}));
+  EXPECT_FALSE(manager->may_be_in_failed_directory({"t", kept}));
+  const auto described = manager->describe_log_dirs();
+  EXPECT_EQ(described[0].error, ErrorCode::kKafkaStorageError);
+  EXPECT_EQ(described[1].error, ErrorCode::kNone);
+  create({"new", PartitionId(0)});
+  EXPECT_TRUE(std::filesystem::exists(root.path("b/new-0")));
+}
+
+TEST_F(FileLogManagerTest, NoDirectoryThatCanBeOpenedStopsTheStart) {
+  std::ofstream(root.path("a")) << "a file where a directory should be";
+  dirs = {"a"};
+  const auto opened = try_open();
+  ASSERT_FALSE(opened);
+  EXPECT_NE(opened.error().detail.find(root.path("a")), std::string::npos);
+}
+
+TEST_F(FileLogManagerTest, DirectoryWhoseCheckpointCannotBeWrittenHasFailed) {
+  dirs = {"a", "b"};
+  open();
+  append(*create({"t", PartitionId(0)}));
+  const std::string dir = std::filesystem::exists(root.path("a/t-0")) ? "a" : "b";
+  std::filesystem::create_directories(root.path(dir + "/replication-offset-checkpoint/x"));
+  EXPECT_FALSE(manager->checkpoint_high_watermarks({{{"t", PartitionId(0)}, Offset(1)}}));
+  EXPECT_EQ(failures, std::vector{root.path(dir)});
+  EXPECT_TRUE(manager->may_be_in_failed_directory({"t", PartitionId(0)}));
+  EXPECT_EQ(manager->get_or_create({"t", PartitionId(0)}, Uuid{}, config).code_or(ErrorCode::kNone),
+            ErrorCode::kKafkaStorageError);
+}
+
+TEST_F(FileLogManagerTest, NewLogGoesPastADirectoryThatCannotTakeIt) {
+  dirs = {"a", "b"};
+  open();
+  // Directory `a` is the first choice and has gone; nothing can be made where it was.
+  std::filesystem::remove_all(root.path("a"));
+  std::ofstream(root.path("a")) << "no directory";
+  create({"t", PartitionId(0)});
+  create({"t", PartitionId(1)});
+  EXPECT_TRUE(std::filesystem::exists(root.path("b/t-0")));
+  EXPECT_EQ(failures, std::vector{root.path("a")});
 }
 
 TEST(MetaProperties, DirectoriesAreClaimedOnceAndRecognised) {

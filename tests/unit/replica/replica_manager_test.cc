@@ -62,6 +62,30 @@ TEST_F(ReplicaManagerTest, FollowerFetchesFromItsLeader) {
   EXPECT_EQ(request.topics[0].topic_id, kTopicId);
   EXPECT_EQ(request.topics[0].partitions[0].current_leader_epoch, 5);
 }
+TEST_F(ReplicaManagerTest, ReplicasOfAFailedDirectoryGoOffline) {
+  lead({1, 2, 3});
+  logs.fail_directory_of(kPartition);
+  manager->on_log_dir_failure();
+  EXPECT_TRUE(partition()->is_offline());
+  EXPECT_FALSE(partition()->is_leader());
+  EXPECT_EQ(told_state(told(1, 6, {1}, 8)), ErrorCode::kKafkaStorageError);
+}
+TEST_F(ReplicaManagerTest, FollowerOfAFailedDirectoryFetchesNoMore) {
+  told_state(told(2, 5, {2, 1}, 7));
+  run_for(milliseconds(1));
+  ASSERT_EQ(transport.sent.size(), 1u);
+  transport.sent.clear();
+  logs.fail_directory_of(kPartition);
+  manager->on_log_dir_failure();
+  run_for(seconds(2));
+  EXPECT_TRUE(transport.sent.empty());
+}
+TEST_F(ReplicaManagerTest, ReplicaThatMayLieInAFailedDirectoryIsNotMadeAnew) {
+  logs.fail_directory_of(kPartition);
+  EXPECT_EQ(told_state(told(1, 5, {1, 2}, 7)), ErrorCode::kKafkaStorageError);
+  EXPECT_EQ(logs.find(kPartition), nullptr);
+  EXPECT_TRUE(partition()->is_offline());
+}
 TEST_F(ReplicaManagerTest, BecomingLeaderEndsFetching) {
   told_state(told(2, 5, {2, 1}, 7));
   run_for(milliseconds(1));

@@ -1,0 +1,140 @@
+"""A disk that takes no more: its directory goes offline, the others go on; the last one takes the broker with it;
+with room again a restart goes on, and nothing acknowledged is lost.
+
+The disk is full by RLIMIT_FSIZE, which any user may set on a running process: a file grows up to it and no
+further."""
+import os
+import resource
+
+from harness.cluster import Cluster
+from harness.history import Producers, judge, read_topic
+from harness.logdir import LogDirectory
+from harness.wait import wait_until
+
+TOPIC, PARTITIONS = "ledger", 8
+LIMIT = 1024 * 1024
+PROPERTIES = {
+    "min.insync.replicas": 2,
+    "replica.lag.time.max.ms": 1500,
+    "zookeeper.session.timeout.ms": 6000,
+    "log.dirs": "disk-a,disk-b",  # in the broker's own folder
+    "log.index.size.max.bytes": 65536,
+    "log.segment.bytes": 64 * 1024 * 1024,
+}
+
+
+def fill_disk(broker, limit=LIMIT):
+    """No file grows beyond `limit`, as if the disk were full."""
+    resource.prlimit(broker.process.pid, resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
+
+
+def directory_of(broker, partition):
+    """The folder of the replica in whichever log directory it is."""
+    return next(
+        path for disk in ("disk-a", "disk-b")
+        if os.path.isdir(path := os.path.join(broker.folder, disk, partition))
+    )
+
+
+def failed_disks(broker):
+    text = broker.log_text()
+    return [d for d in ("disk-a", "disk-b") if f"serving logs in dir {d}" in text or f"in dir {broker.folder}/{d}" in text]
+
+
+def fill_until(cluster, producer_topic, condition):
+    """Appends to one partition without pause until `condition`."""
+    with Producers(1, cluster.bootstrap, producer_topic, 1, per_second=20000) as flood:
+        wait_until(condition, "the disk fails", 120, 0.05)
+        flood.wait_for_progress()
+        flood.end()
+        return flood
+
+
+def test_one_full_disk_takes_its_replicas_offline_and_no_other():
+    with Cluster(3, properties=PROPERTIES) as cluster:
+        cluster.create_topic(TOPIC, PARTITIONS)
+        cluster.create_topic("flood", assignment="1:2:3")
+        victim = cluster.brokers[1]
+        with Producers(3, cluster.bootstrap, TOPIC, PARTITIONS, per_second=300) as producers:
+            producers.wait_for_progress()
+            fill_disk(victim)
+            flood = fill_until(cluster, "flood", lambda: failed_disks(victim))
+            lost = failed_disks(victim)
+            assert len(lost) == 1, victim.log_tail()
+            lost = os.path.join(victim.folder, lost[0])
+            assert victim.is_alive()
+
+            # Its replicas leave the ISR and lead nothing; those of the other disk do as before.
+            offline = {p for p in range(PARTITIONS) if directory_of(victim, f"{TOPIC}-{p}").startswith(lost)}
+            assert 0 < len(offline) < PARTITIONS
+
+            def moved():
+                states = cluster.states(TOPIC)
+                return all((p in offline) == (1 not in s["isr"]) for p, s in states.items()) and all(
+                    states[p]["leader"] not in (1, -1) for p in offline
+                )
+
+            wait_until(moved, "exactly the replicas of the failed disk are out", 30)
+            wait_until(lambda: not cluster.znodes.children("/log_dir_event_notification"), "the event is taken")
+            producers.wait_for_progress()
+
+            # There is room again: a restart goes on where the disk stopped.
+            fill_disk(victim, resource.RLIM_INFINITY)
+            victim.stop()
+            cluster.restart(1)
+            cluster.wait_full_isr(TOPIC)
+            cluster.wait_full_isr("flood")
+            producers.wait_for_progress()
+            producers.end()
+            assert not producers.failures()
+        judge(producers, read_topic(cluster.bootstrap, TOPIC, PARTITIONS))
+        log = read_topic(cluster.bootstrap, "flood", 1)
+        judge(flood, log)
+        copies = [LogDirectory(directory_of(b, "flood-0")).bytes_below(log[0][0]) for b in cluster.brokers.values()]
+        assert copies[0] == copies[1] == copies[2]
+
+
+def test_the_last_full_disk_takes_the_broker_with_it_and_a_restart_goes_on():
+    with Cluster(3, properties={**PROPERTIES, "log.dirs": "disk-a"}) as cluster:
+        cluster.create_topic(TOPIC, assignment="1:2:3")
+        victim = cluster.brokers[1]
+        fill_disk(victim)
+        producers = fill_until(cluster, TOPIC, lambda: not victim.is_alive())
+        assert victim.process.exit_code() == 1
+        assert "Shutdown broker because all log dirs" in victim.log_text()
+        assert not producers.failures()
+        assert cluster.leader(TOPIC, 0) in (2, 3)
+        cluster.restart(1)
+        cluster.wait_full_isr(TOPIC)
+        log = read_topic(cluster.bootstrap, TOPIC, 1)
+        judge(producers, log)
+        copies = [LogDirectory(directory_of(b, f"{TOPIC}-0")).bytes_below(log[0][0]) for b in cluster.brokers.values()]
+        assert copies[0] == copies[1] == copies[2]
+
+
+def test_a_broker_starts_without_a_disk_that_is_broken():
+    with Cluster(3, properties=PROPERTIES) as cluster:
+        cluster.create_topic(TOPIC, PARTITIONS)
+        with Producers(1, cluster.bootstrap, TOPIC, PARTITIONS, per_second=300) as producers:
+            producers.wait_for_progress()
+            producers.end()
+        victim = cluster.brokers[1]
+        victim.stop()
+        broken = os.path.join(victim.folder, "disk-a")
+        lost = {p for p in range(PARTITIONS) if directory_of(victim, f"{TOPIC}-{p}").startswith(broken)}
+        os.rename(broken, broken + "-away")
+        with open(broken, "w", encoding="ascii") as file:
+            file.write("no directory")
+        cluster.restart(1)
+
+        def back_in_part():
+            return all((p in lost) == (1 not in s["isr"]) for p, s in cluster.states(TOPIC).items())
+
+        wait_until(back_in_part, "the replicas of the other disk are in sync", 30)
+        assert not any(os.path.isdir(os.path.join(victim.folder, "disk-b", f"{TOPIC}-{p}")) for p in lost)
+        victim.stop()
+        os.remove(broken)
+        os.rename(broken + "-away", broken)
+        cluster.restart(1)
+        cluster.wait_full_isr(TOPIC)
+        judge(producers, read_topic(cluster.bootstrap, TOPIC, PARTITIONS))
