@@ -18,6 +18,8 @@ namespace {
 using barnabas::admin::Arguments;
 
 const std::map<std::string, int (*)(const Arguments&), std::less<>> kTools{
+    {"kafka-broker-api-versions", barnabas::admin::kafka_broker_api_versions},
+    {"kafka-cluster", barnabas::admin::kafka_cluster},
     {"kafka-configs", barnabas::admin::kafka_configs},
     {"kafka-console-consumer", barnabas::admin::kafka_console_consumer},
     {"kafka-console-producer", barnabas::admin::kafka_console_producer},
