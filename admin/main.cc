@@ -25,6 +25,7 @@ const std::map<std::string, int (*)(const Arguments&), std::less<>> kTools{
     {"kafka-console-producer", barnabas::admin::kafka_console_producer},
     {"kafka-consumer-groups", barnabas::admin::kafka_consumer_groups},
     {"kafka-delete-records", barnabas::admin::kafka_delete_records},
+    {"kafka-dump-log", barnabas::admin::kafka_dump_log},
     {"kafka-get-offsets", barnabas::admin::kafka_get_offsets},
     {"kafka-leader-election", barnabas::admin::kafka_leader_election},
     {"kafka-log-dirs", barnabas::admin::kafka_log_dirs},

@@ -50,6 +50,7 @@ int kafka_console_consumer(const Arguments& arguments);
 int kafka_console_producer(const Arguments& arguments);
 int kafka_consumer_groups(const Arguments& arguments);
 int kafka_delete_records(const Arguments& arguments);
+int kafka_dump_log(const Arguments& arguments);
 int kafka_get_offsets(const Arguments& arguments);
 int kafka_leader_election(const Arguments& arguments);
 int kafka_log_dirs(const Arguments& arguments);
