@@ -15,9 +15,9 @@ namespace {
 
 AdminConfig make_config(const std::optional<std::string>& file,
                         const std::string& bootstrap_servers, const config::Properties& defaults) {
+  config::Properties properties;
+  if (file) properties = config::read_properties_file(*file);
   try {
-    config::Properties properties;
-    if (file) properties = config::read_properties_file(*file);
     properties.insert(defaults.begin(), defaults.end());
     AdminConfig config = AdminConfig::from(std::move(properties), bootstrap_servers);
     std::erase_if(config.bootstrap_servers, [](const HostPort& server) {

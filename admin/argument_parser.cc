@@ -15,6 +15,11 @@ namespace {
 constexpr std::size_t kWidth = 75;
 constexpr std::size_t kHelpColumn = 25;
 
+// As messages name it: --topic/-t.
+std::string both_names(const NamedArgument& argument) {
+  return argument.short_name.empty() ? argument.name : argument.name + "/" + argument.short_name;
+}
+
 std::string shown(const NamedArgument& argument) {
   if (argument.type == ArgumentType::kFlag) return argument.name;
   return argument.name + " " + argument.metavar;
@@ -83,11 +88,15 @@ std::optional<ArgumentValues> ArgumentParser::parse(
   for (std::size_t next = 0; next < arguments.size(); ++next) {
     std::string given = arguments[next];
     if (given == "-h" || given == "--help") return std::nullopt;
-    if (!given.starts_with("--")) {
+    const bool is_short = given.size() > 1 && given[0] == '-' && given[1] != '-';
+    if (!is_short && !given.starts_with("--")) {
       throw ArgumentError(fmt::format("unrecognized arguments: '{}'", given));
     }
     std::optional<std::string> value;
-    if (const std::size_t equals = given.find('='); equals != std::string::npos) {
+    if (is_short && given.size() > 2) {
+      value = given.substr(2);
+      given.resize(2);
+    } else if (const std::size_t equals = given.find('='); equals != std::string::npos) {
       value = given.substr(equals + 1);
       given.resize(equals);
     }
@@ -98,7 +107,8 @@ std::optional<ArgumentValues> ArgumentParser::parse(
     }
     if (!value) {
       if (next + 1 >= arguments.size() || !is_value(arguments[next + 1])) {
-        throw ArgumentError(fmt::format("argument {}: expected one argument", argument.name));
+        throw ArgumentError(
+            fmt::format("argument {}: expected one argument", both_names(argument)));
       }
       value = arguments[++next];
     }
@@ -108,8 +118,8 @@ std::optional<ArgumentValues> ArgumentParser::parse(
       const bool is_alternative = std::ranges::any_of(
           alternatives_, [&](const NamedArgument& one) { return one.name == argument.name; });
       if (is_alternative && is_other) {
-        throw ArgumentError(
-            fmt::format("argument {}: not allowed with argument {}", argument.name, other.name));
+        throw ArgumentError(fmt::format("argument {}: not allowed with argument {}",
+                                        both_names(argument), both_names(other)));
       }
     }
     found.values_[argument.name] = *value;
@@ -122,7 +132,7 @@ const NamedArgument& ArgumentParser::find(const std::string& given) const {
   std::vector<const NamedArgument*> matching;
   for (const auto* list : {&arguments_, &alternatives_}) {
     for (const NamedArgument& argument : *list) {
-      if (argument.name == given) return argument;
+      if (argument.name == given || argument.short_name == given) return argument;
       if (argument.name.starts_with(given)) matching.push_back(&argument);
     }
   }
@@ -144,27 +154,28 @@ void ArgumentParser::check(const NamedArgument& argument, const std::string& val
                         ? java_number<std::int32_t>(value).has_value()
                         : argument.type != ArgumentType::kLong || number.has_value();
   if (!fits) {
-    throw ArgumentError(fmt::format(
-        "argument {}: could not convert '{}' to {} (For input string: \"{}\")", argument.name,
-        value, argument.type == ArgumentType::kInt ? "Integer" : "Long", value));
+    throw ArgumentError(
+        fmt::format("argument {}: could not convert '{}' to {} (For input string: \"{}\")",
+                    both_names(argument), value,
+                    argument.type == ArgumentType::kInt ? "Integer" : "Long", value));
   }
   if (!argument.choices.empty() &&
       std::ranges::find(argument.choices, *number) == argument.choices.end()) {
     throw ArgumentError(fmt::format("argument {}: invalid choice: '{}' (choose from {{{}}})",
-                                    argument.name, value, fmt::join(argument.choices, ",")));
+                                    both_names(argument), value, fmt::join(argument.choices, ",")));
   }
 }
 
 void ArgumentParser::check_required(const ArgumentValues& found) const {
   for (const NamedArgument& argument : arguments_) {
     if (argument.required && !found.has(argument.name)) {
-      throw ArgumentError(fmt::format("argument {} is required", argument.name));
+      throw ArgumentError(fmt::format("argument {} is required", both_names(argument)));
     }
   }
   const auto is_given = [&](const NamedArgument& argument) { return found.has(argument.name); };
   if (!alternatives_.empty() && std::ranges::none_of(alternatives_, is_given)) {
     std::vector<std::string> names;
-    for (const NamedArgument& argument : alternatives_) names.push_back(argument.name);
+    for (const NamedArgument& argument : alternatives_) names.push_back(both_names(argument));
     throw ArgumentError(fmt::format("one of the arguments {} is required", fmt::join(names, " ")));
   }
 }
@@ -180,13 +191,16 @@ std::string ArgumentParser::usage() const {
     words.push_back(std::move(word));
   }
   const std::string start = "usage: " + program_;
-  return wrapped(start, words, start.size() + 1);
+  // Further lines stand under what follows the program, be it a sub-command.
+  const std::size_t program_size = std::min(program_.find(' '), program_.size());
+  return wrapped(start, words, start.size() - program_.size() + program_size + 1);
 }
 
 std::string ArgumentParser::help() const {
-  std::string out = usage() + '\n';
-  const auto description = words_of(description_);
-  out += wrapped(description.front(), {description.begin() + 1, description.end()}, 0);
+  std::string out = usage();
+  if (const auto description = words_of(description_); !description.empty()) {
+    out += '\n' + wrapped(description.front(), {description.begin() + 1, description.end()}, 0);
+  }
   const auto add = [&](const std::string& left, const std::string& text) {
     std::string start = fmt::format("  {:<{}}", left, kHelpColumn - 3);
     if (start.size() >= kHelpColumn) {
@@ -211,7 +225,7 @@ std::string ArgumentParser::help() const {
 }
 
 int ArgumentParser::print_error(std::string_view message) const {
-  fmt::print(stderr, "{}{}: error: {}\n", usage(), program_, message);
+  fmt::print(stderr, "{}{}: error: {}\n", usage(), program_.substr(0, program_.find(' ')), message);
   return 1;
 }
 

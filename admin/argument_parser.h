@@ -1,11 +1,10 @@
 // Command lines as those of Kafka's tools read them that have sub-commands or speak JSON, and the
 // texts they answer wrong ones with.
 //
-// `--name value`, `--name=value`, or a beginning of the name that no other has. The last of several
-// counts. Help goes to standard output, with code 0 when there are no arguments, 1 after -h.
-// Threads  externally synchronized.
-// Failure  ArgumentError: the message after "<program>: error: ".
-// Source   argparse4j 0.7.0 as Kafka 3.9 uses it
+// `--name value`, `--name=value`, a beginning of the name that no other has, or `-n value` and
+// `-nvalue`. The last of several counts. Help goes to standard output, with code 0 when there are
+// no arguments, 1 after -h. Threads  externally synchronized. Failure  ArgumentError: the message
+// after "<program>: error: ". Source   argparse4j 0.7.0 as Kafka 3.9 uses it
 #pragma once
 
 #include <cstdint>
@@ -33,6 +32,7 @@ struct NamedArgument {
   bool required = false;
   std::optional<std::string> default_value = {};
   std::vector<std::int64_t> choices = {};  // empty: any
+  std::string short_name = {};             // -t; empty: none
 };
 
 class ArgumentValues {
@@ -51,7 +51,7 @@ class ArgumentValues {
 
 class ArgumentParser {
  public:
-  // Exactly one of `alternatives` has to be given.
+  // Exactly one of `alternatives` has to be given. The name of a sub-command follows the program's.
   ArgumentParser(std::string program, std::string description, std::vector<NamedArgument> arguments,
                  std::vector<NamedArgument> alternatives);
 

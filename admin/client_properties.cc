@@ -14,7 +14,7 @@
 namespace barnabas::admin {
 namespace {
 
-std::string lower(std::string_view text) {
+std::string lowered(std::string_view text) {
   std::string out(text);
   std::ranges::transform(out, out.begin(), [](unsigned char c) { return std::tolower(c); });
   return out;
@@ -44,7 +44,7 @@ std::string assignors(const std::string& classes) {
 }
 
 std::string offset_reset(const std::string& policy) {
-  std::string name = lower(policy);
+  std::string name = lowered(policy);
   if (name == "none") return "error";
   if (name == "earliest" || name == "latest") return name;
   throw std::runtime_error(
@@ -91,7 +91,7 @@ std::optional<std::pair<std::string, std::string>> to_librdkafka(const std::stri
   if (name == "partition.assignment.strategy") return std::pair(name, assignors(value));
   if (name == "auto.offset.reset") return std::pair(name, offset_reset(value));
   if (name == "group.protocol") {
-    if (lower(value) == "classic") return std::nullopt;
+    if (lowered(value) == "classic") return std::nullopt;
     throw std::runtime_error(fmt::format(
         "Invalid value {} for configuration {}: only classic is supported yet", value, name));
   }

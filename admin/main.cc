@@ -18,11 +18,14 @@ namespace {
 using barnabas::admin::Arguments;
 
 const std::map<std::string, int (*)(const Arguments&), std::less<>> kTools{
+    {"kafka-broker-api-versions", barnabas::admin::kafka_broker_api_versions},
+    {"kafka-cluster", barnabas::admin::kafka_cluster},
     {"kafka-configs", barnabas::admin::kafka_configs},
     {"kafka-console-consumer", barnabas::admin::kafka_console_consumer},
     {"kafka-console-producer", barnabas::admin::kafka_console_producer},
     {"kafka-consumer-groups", barnabas::admin::kafka_consumer_groups},
     {"kafka-delete-records", barnabas::admin::kafka_delete_records},
+    {"kafka-dump-log", barnabas::admin::kafka_dump_log},
     {"kafka-get-offsets", barnabas::admin::kafka_get_offsets},
     {"kafka-leader-election", barnabas::admin::kafka_leader_election},
     {"kafka-log-dirs", barnabas::admin::kafka_log_dirs},

@@ -43,11 +43,14 @@ void refuse_together(const Options& options, std::string_view used,
 void require_host_ports(std::string_view text);
 
 // Each takes the arguments without the program's name and returns the exit code.
+int kafka_broker_api_versions(const Arguments& arguments);
+int kafka_cluster(const Arguments& arguments);
 int kafka_configs(const Arguments& arguments);
 int kafka_console_consumer(const Arguments& arguments);
 int kafka_console_producer(const Arguments& arguments);
 int kafka_consumer_groups(const Arguments& arguments);
 int kafka_delete_records(const Arguments& arguments);
+int kafka_dump_log(const Arguments& arguments);
 int kafka_get_offsets(const Arguments& arguments);
 int kafka_leader_election(const Arguments& arguments);
 int kafka_log_dirs(const Arguments& arguments);

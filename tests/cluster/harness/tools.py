@@ -17,6 +17,9 @@ APACHE_MAIN = {
     "kafka-verifiable-producer": "org.apache.kafka.tools.VerifiableProducer",
     "kafka-verifiable-consumer": "org.apache.kafka.tools.VerifiableConsumer",
     "kafka-dump-log": "kafka.tools.DumpLogSegments",
+    "kafka-broker-api-versions": "kafka.admin.BrokerApiVersionsCommand",
+    "kafka-cluster": "org.apache.kafka.tools.ClusterTool",
+    "zookeeper-shell": "org.apache.zookeeper.ZooKeeperMainWithTlsSupportForKafka",
 }
 # As config/tools-log4j.properties: warnings, on stderr.
 LOG4J = os.path.join(places.ROOT, "tests", "clients", "java", "tools-log4j.properties")

@@ -54,6 +54,31 @@ TEST(ArgumentParser, BeginningsThatOnlyOneNameHas) {
             "ambiguous option: --m could match --max-messages, --message-create-time");
 }
 
+TEST(ArgumentParser, ShortNamesAndSubCommands) {
+  const ArgumentParser sub("program command", "",
+                           {{.name = "--id",
+                             .metavar = "ID",
+                             .help = "Whose.",
+                             .type = ArgumentType::kInt,
+                             .required = true,
+                             .short_name = "-i"}},
+                           {});
+  EXPECT_EQ(sub.parse({"-i", "3"})->number("--id"), 3);
+  EXPECT_EQ(sub.parse({"-i4"})->number("--id"), 4);
+  const auto refusal = [&](const std::vector<std::string>& arguments) -> std::string {
+    try {
+      static_cast<void>(sub.parse(arguments));
+    } catch (const ArgumentError& error) {
+      return error.what();
+    }
+    return "";
+  };
+  EXPECT_EQ(refusal({}), "argument --id/-i is required");
+  EXPECT_EQ(refusal({"-i"}), "argument --id/-i: expected one argument");
+  EXPECT_EQ(refusal({"-x", "3"}), "unrecognized arguments: '-x'");
+  EXPECT_EQ(sub.usage(), "usage: program command [-h] --id ID\n");
+}
+
 TEST(ArgumentParser, WrongOnesInTheWordsOfKafkasTools) {
   EXPECT_EQ(refused_arguments({}), "argument --topic is required");
   EXPECT_EQ(refused_arguments({"--topic", "t"}, false),

@@ -1,0 +1,170 @@
+"""For each tool a table of invocations, right and wrong, whose output and exit code are those of Apache
+Kafka's own tool on the same cluster. What still differs, and why, is listed in docs/tools.md."""
+import glob
+import os
+import re
+
+import pytest
+from confluent_kafka import Consumer, Producer
+from harness.cluster import Cluster
+from harness.tool_jvm import ToolJvm
+from harness.wait import wait_until
+
+# Nobody listens on port 1.
+NOBODY = "127.0.0.1:1"
+
+
+@pytest.fixture(scope="module", name="jvm")
+def kafkas_tools():
+    with ToolJvm() as jvm:
+        yield jvm
+
+
+@pytest.fixture(scope="module", name="cluster")
+def small_cluster():
+    with Cluster(2, properties={"offsets.topic.num.partitions": 2}) as cluster:
+        yield cluster
+
+
+@pytest.fixture(scope="module", name="hasty")
+def settings_file(tmp_path_factory):
+    """Settings with which a tool gives up soon."""
+    path = tmp_path_factory.mktemp("settings") / "client.properties"
+    path.write_text("request.timeout.ms=1000\ndefault.api.timeout.ms=1000\n# a comment\nclient.id = table\n")
+    return str(path)
+
+
+def message(stderr):
+    """The first line that is not the log's, without the name of Java's exception that nobody caught; of a
+    wrong command line of the tools with sub-commands the message, which argparse4j breaks and justifies."""
+    usage = re.search(r"^[\w-]+:\s+error:(.*?)(\n\n|\Z)", stderr, re.M | re.S)
+    if usage:
+        return re.sub(r"\s+", "", usage[1])
+    lines = [line for line in stderr.split("\n") if line.strip() and not re.match(r"\[\d{4}-|\s+at ", line)]
+    first = re.sub(r'^Exception in thread "main" [\w.]+: ', "", lines[0]).rstrip() if lines else ""
+    return first.removesuffix(": No such file or directory")
+
+
+def compare(cluster, jvm, tool, table, arrange=lambda text: text):
+    """Each row is run by both. Every difference is told."""
+    differences = []
+    for row in table:
+        words = [word.replace("SERVERS", cluster.bootstrap) for word in row]
+        ours = cluster.tools.try_run(tool, *words, kind="barnabas", bootstrap="")
+        theirs = jvm.run(tool, words)
+        seen = [(result.returncode, arrange(result.stdout), message(result.stderr)) for result in (ours, theirs)]
+        if seen[0] != seen[1]:
+            differences.append(f"{tool} {' '.join(row)}\n  ours   {seen[0]}\n  Kafka's {seen[1]}\n{theirs.stderr[:300]}")
+    assert not differences, "\n\n".join(differences)
+
+
+def test_kafka_cluster(cluster, jvm, hasty):
+    compare(cluster, jvm, "kafka-cluster", [
+        ["cluster-id", "--bootstrap-server", "SERVERS"], ["cluster-id", "-b", "SERVERS"], ["cluster", "-bSERVERS"],
+        ["cluster-id", "--bootstrap-server=SERVERS", "--config", hasty],
+        ["unregister", "-b", "SERVERS", "-i", "2"], ["unregister", "--bootstrap-server", "SERVERS", "--id", "77"],
+        ["cluster-id", "-C", "SERVERS", "-c", hasty], ["cluster-id", "-b", NOBODY, "-c", hasty],
+        ["cluster-id", "-b", "SERVERS", "-c", "/missing"], ["cluster-id", "-b", "nonsense"],
+        [], ["list-endpoints"], ["--bad"], ["cluster-id"], ["cluster-id", "-b"], ["cluster-id", "-b", "SERVERS", "more"],
+        ["cluster-id", "--what"], ["cluster-id", "-b", "SERVERS", "-C", "SERVERS"], ["unregister", "-b", "SERVERS"],
+        ["unregister", "-b", "SERVERS", "-i", "x"],
+    ])
+
+
+def by_broker(text):
+    """Kafka's tool shuffles the brokers."""
+    return sorted(re.findall(r"^\S.*? -> .*?^\)$", text, re.M | re.S)) or text
+
+
+def test_kafka_broker_api_versions(cluster, jvm, hasty):
+    compare(cluster, jvm, "kafka-broker-api-versions", [
+        ["--bootstrap-server", "SERVERS"], ["--bootstrap-server", "SERVERS", "--command-config", hasty],
+        ["--bootstrap-server", "SERVERS", "--command-config", "/missing"], ["--bootstrap-server"], ["--what"],
+        ["--command-config", hasty],
+    ], by_broker)
+
+
+CODECS = ("none", "gzip", "snappy", "lz4", "zstd")
+
+
+def fill(cluster):
+    """Segments and indexes in every codec, offsets and members of a group."""
+    for codec in CODECS:
+        cluster.create_topic(codec, segment_bytes=14000, index_interval_bytes=1000)
+        producer = Producer({
+            "bootstrap.servers": cluster.bootstrap, "compression.type": codec, "enable.idempotence": True,
+            "batch.num.messages": 20, "linger.ms": 20,
+        })
+        for number in range(400):
+            producer.produce(
+                codec, key=f"key {number}" if number % 3 else None, value=f"{number} {'x' * 200}" if number % 5 else None,
+                headers=[("a", "1"), ("b", None)] if number % 7 == 0 else None, timestamp=1700000000000 + number,
+            )
+        assert producer.flush(60) == 0
+    cluster.create_topic("now", message_timestamp_type="LogAppendTime")
+    producer = Producer({"bootstrap.servers": cluster.bootstrap})
+    producer.produce("now", key=b"\0\0\0\0\0\0\0\7", value=b"\0\0\0\7")
+    assert producer.flush(60) == 0
+    consumer = Consumer({"bootstrap.servers": cluster.bootstrap, "group.id": "some", "auto.offset.reset": "earliest"})
+    consumer.subscribe(["none", "gzip"])
+    wait_until(lambda: consumer.poll(1), "a record")
+    consumer.commit(asynchronous=False)
+    consumer.close()
+
+
+def files_of(cluster, topic, suffix):
+    found = [path for broker in cluster.brokers.values() for path in glob.glob(f"{broker.data_dir}/{topic}-*/*{suffix}")]
+    assert found, (topic, suffix)
+    return sorted(found)
+
+
+def test_kafka_dump_log(cluster, jvm, tmp_path):
+    fill(cluster)
+    table = [["--files", ",".join(files_of(cluster, "none", ".snapshot"))]]
+    for codec in CODECS:
+        for suffix in (".log", ".index", ".timeindex"):
+            table.append(["--files", ",".join(files_of(cluster, codec, suffix))])
+        table.append(["--print-data-log", "--files", ",".join(files_of(cluster, codec, ".log"))])
+    log, index, times, now = (
+        files_of(cluster, topic, suffix)[0]
+        for topic, suffix in (("none", ".log"), ("none", ".index"), ("none", ".timeindex"), ("now", ".log"))
+    )
+    cut = tmp_path / os.path.basename(log)
+    with open(log, "rb") as file:
+        content = file.read()
+    cut.write_bytes(content[:-100])
+    for suffix, extra in ((".index", b"abc"), (".timeindex", b"\0" * 12)):
+        with open(log.replace(".log", suffix), "rb") as file:
+            (tmp_path / os.path.basename(log).replace(".log", suffix)).write_bytes(file.read() + extra)
+    gap = tmp_path / "00000000000000000007.log"
+    gap.write_bytes(content[int.from_bytes(content[8:12], "big") + 12:] + content)
+    empty = tmp_path / "00000000000000000009.log"
+    empty.write_bytes(b"")
+    (tmp_path / "00000000000000000009.index").write_bytes(b"")
+    spoilt = tmp_path / "00000000000000000011.snapshot"
+    with open(files_of(cluster, "none", ".snapshot")[-1], "rb") as file:
+        spoilt.write_bytes(file.read()[:-1] + b"?")
+    (tmp_path / "00000000000000000012.log").write_bytes(content[:20] + b"\xff" + content[21:])
+    (tmp_path / "00000000000000000013.log").write_bytes(b"\0" * 100)
+    offsets = ",".join(files_of(cluster, "__consumer_offsets", ".log"))
+    table += [
+        ["--files", log, "--deep-iteration"], ["--files", log, "--print-data-log", "--skip-record-metadata"],
+        ["--files", log, "--max-bytes", "5000"], ["--files", log, "--max-bytes", "10", "--deep-iteration"],
+        ["--files", index, "--verify-index-only"], ["--files", times, "--verify-index-only"],
+        ["--files", index, "--index-sanity-check"], ["--files", times, "--index-sanity-check"],
+        ["--files", index.replace("/0", "//0"), "--index-sanity-check"],
+        ["--files", index, "--max-message-size", "100000"],
+        ["--files", offsets, "--offsets-decoder"], ["--files", offsets, "--offsets-decoder", "--skip-record-metadata"],
+        ["--files", now, "--key-decoder-class", "org.apache.kafka.tools.api.LongDecoder",
+         "--value-decoder-class", "kafka.serializer.IntegerDecoder"],
+        ["--files", now, "--key-decoder-class", "no.such.Decoder"],
+        ["--files", str(cut)], ["--files", str(gap), "--deep-iteration"], ["--files", str(gap)], ["--files", str(empty)],
+        ["--files", str(empty).replace(".log", ".index")], ["--files", str(spoilt)],
+        ["--files", str(tmp_path / "00000000000000000012.log")], ["--files", str(tmp_path / "00000000000000000013.log")],
+        ["--files", str(cut).replace(".log", ".index"), "--index-sanity-check"],
+        ["--files", str(cut).replace(".log", ".timeindex"), "--index-sanity-check"],
+        ["--files", str(cut).replace(".log", ".timeindex")],
+        ["--files", "/missing/00000000000000000000.log"], ["--files", "/missing/x.log"], ["--files", "a.b,c.d"],
+        ["--files", log, "--max-bytes", "many"], ["--files"], ["--what"], ["--print-data-log"],
+    ]
+    compare(cluster, jvm, "kafka-dump-log", table)
