@@ -87,6 +87,6 @@ run_tests() {
     export BARNABAS_RDKAFKA_BIN="$(bin_dir release)" # tests/cluster/harness/places.py says why
     step "tests with real processes, thread sanitizer" process_tests tsan -m "not plain" tests/cluster
   fi
-  # The closing line: `N passed, N failed`. Exit code 1 when anything failed or nothing ran.
+  # The closing line: `N passed, N failed[, N skipped]`. Exit code 1 when anything failed or nothing ran.
   python3 scripts/count_results.py "$results" "$failures"
 }
