@@ -214,10 +214,12 @@ Result<ProducerIdBlockZnode> ProducerIdBlockZnode::decode(std::string_view text)
 
 std::string FeatureZnode::encode() const {
   json::Features document;
-  document.set_version(2);
+  document.set_version(version);
   document.set_status(enabled ? 1 : 0);
   for (const auto& [name, level] : max_version_levels) {
-    (*document.mutable_features())[name].set_max_version_level(level);
+    auto& levels = (*document.mutable_features())[name];
+    if (version == 1) levels.set_min_version_level(1);
+    levels.set_max_version_level(level);
   }
   return to_json(document);
 }
@@ -233,6 +235,7 @@ Result<FeatureZnode> FeatureZnode::decode(std::string_view text) {
   }
   FeatureZnode feature;
   feature.enabled = document.status() == 1;
+  feature.version = document.version();
   for (const auto& [name, levels] : document.features()) {
     if (!levels.has_max_version_level() ||
         (document.version() == 1 && !levels.has_min_version_level())) {

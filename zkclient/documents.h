@@ -131,8 +131,9 @@ struct ProducerIdBlockZnode {
 struct FeatureZnode {
   bool enabled = false;
   std::map<std::string, std::int16_t> max_version_levels;
+  std::int32_t version = 2;  // 1 before inter.broker.protocol.version 3.3
 
-  std::string encode() const;  // version 2
+  std::string encode() const;
   static Result<FeatureZnode> decode(std::string_view text);
   bool operator==(const FeatureZnode&) const = default;
 };

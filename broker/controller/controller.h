@@ -27,6 +27,7 @@
 #include "broker/base/result.h"
 #include "broker/controller/core/requests.h"
 #include "broker/protocol/ids.h"
+#include "broker/protocol/inter_broker_versions.h"
 #include "broker/protocol/transport.h"
 #include "zkclient/zookeeper.h"
 
@@ -37,8 +38,9 @@ struct ControllerOptions {
   std::string inter_broker_listener = "PLAINTEXT";  // where brokers find their leaders
   // Where the controller reaches the brokers: control.plane.listener.name, else the one above.
   std::string control_plane_listener = "PLAINTEXT";
-  Duration request_timeout = seconds(30);      // controller.socket.timeout.ms
-  Duration retry_backoff = milliseconds(100);  // between tries of a request to a broker
+  protocol::InterBrokerVersions versions = {};  // of inter.broker.protocol.version
+  Duration request_timeout = seconds(30);       // controller.socket.timeout.ms
+  Duration retry_backoff = milliseconds(100);   // between tries of a request to a broker
 
   bool auto_leader_rebalance = true;  // auto.leader.rebalance.enable
   Duration leader_imbalance_check_interval =

@@ -17,7 +17,7 @@ ControllerTerm::ControllerTerm(zk::ZooKeeper& zookeeper, protocol::Transport& tr
       executor_(executor),
       options_(options),
       epoch_(epoch),
-      sender_{options.broker_id, epoch, options.inter_broker_listener},
+      sender_{options.broker_id, epoch, options.inter_broker_listener, options.versions},
       moved_(std::move(moved)),
       failed_(std::move(failed)),
       writer_(zookeeper, epoch_version, alive_.guard([this] { moved_(); })),
@@ -218,9 +218,9 @@ void ControllerTerm::do_effect(Resign effect) {
 }
 
 void ControllerTerm::do_effect(SendLeaderAndIsr effect) {
-  channels_.send(effect.broker, protocol::ApiKey::kLeaderAndIsr, kLeaderAndIsrVersion,
+  channels_.send(effect.broker, protocol::ApiKey::kLeaderAndIsr, sender_.versions.leader_and_isr,
                  encode(sender_, effect), [this, effect](BytesView body) {
-                   const auto answer = decode_leader_and_isr(body, *effect.data);
+                   const auto answer = decode_leader_and_isr(sender_, body, *effect.data);
                    if (!answer) return false;
                    step([&](ControllerCore& core, Effects& out) {
                      core.on_leader_and_isr_answered(effect.broker, effect.broker_epoch,
@@ -231,9 +231,9 @@ void ControllerTerm::do_effect(SendLeaderAndIsr effect) {
 }
 
 void ControllerTerm::do_effect(SendUpdateMetadata effect) {
-  channels_.send(effect.broker, protocol::ApiKey::kUpdateMetadata, kUpdateMetadataVersion,
+  channels_.send(effect.broker, protocol::ApiKey::kUpdateMetadata, sender_.versions.update_metadata,
                  encode(sender_, effect), [this, effect](BytesView body) {
-                   const auto answer = decode_update_metadata(body);
+                   const auto answer = decode_update_metadata(sender_, body);
                    if (!answer) return false;
                    if (answer->error != ErrorCode::kNone) {
                      log_error("[Controller id={}] Broker {} answered UpdateMetadata with {}",
@@ -248,9 +248,9 @@ void ControllerTerm::do_effect(SendUpdateMetadata effect) {
 }
 
 void ControllerTerm::do_effect(SendStopReplica effect) {
-  channels_.send(effect.broker, protocol::ApiKey::kStopReplica, kStopReplicaVersion,
+  channels_.send(effect.broker, protocol::ApiKey::kStopReplica, sender_.versions.stop_replica,
                  encode(sender_, effect), [this, effect](BytesView body) {
-                   const auto answer = decode_stop_replica(body);
+                   const auto answer = decode_stop_replica(sender_, body);
                    if (!answer) return false;
                    step([&](ControllerCore& core, Effects& out) {
                      core.on_stop_replica_answered(effect.broker, effect.broker_epoch, *effect.data,
@@ -392,14 +392,15 @@ void ControllerTerm::drop_notifications(std::string_view parent) {
 void ControllerTerm::set_up_feature_node() {
   const std::string path(zk::paths::kFeature);
   zookeeper_.get_data(path, false, alive_.guard([this, path](const zk::DataAnswer& answer) {
-    const std::string enabled = zk::FeatureZnode{true, {}}.encode();
+    const std::int32_t version = options_.versions.feature_znode;
+    const std::string enabled = zk::FeatureZnode{true, {}, version}.encode();
     if (answer.error == zk::ZkError::kNoNode) {
       writer_.write(zk::Op::create(path, enabled));
       return;
     }
     if (!answer.ok()) return;
     const auto features = zk::FeatureZnode::decode(answer.data);
-    if (features && features->enabled) return;
+    if (features && features->enabled && features->version == version) return;
     writer_.write(zk::Op::set_data(path, enabled, answer.stat.version));
   }));
 }

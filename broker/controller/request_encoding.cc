@@ -66,7 +66,7 @@ protocol::Payload encode(const RequestSender& sender, const SendLeaderAndIsr& re
     node.host_name = endpoint->host;
     node.port = endpoint->port;
   }
-  return message.encode(kLeaderAndIsrVersion);
+  return message.encode(sender.versions.leader_and_isr);
 }
 
 protocol::Payload encode(const RequestSender& sender, const SendUpdateMetadata& request) {
@@ -102,7 +102,7 @@ protocol::Payload encode(const RequestSender& sender, const SendUpdateMetadata& 
     }
     live.rack = broker.rack;
   }
-  return message.encode(kUpdateMetadataVersion);
+  return message.encode(sender.versions.update_metadata);
 }
 
 protocol::Payload encode(const RequestSender& sender, const SendStopReplica& request) {
@@ -117,14 +117,22 @@ protocol::Payload encode(const RequestSender& sender, const SendStopReplica& req
     partition.leader_epoch = entry.leader_epoch.value();
     partition.delete_partition = entry.delete_partition;
   }
-  return message.encode(kStopReplicaVersion);
+  return message.encode(sender.versions.stop_replica);
 }
 
-Result<BrokerAnswer> decode_leader_and_isr(BytesView body, const LeaderAndIsrData& sent) {
-  TRY(const auto message, protocol::LeaderAndIsrResponse::decode(body, kLeaderAndIsrVersion));
+Result<BrokerAnswer> decode_leader_and_isr(const RequestSender& sender, BytesView body,
+                                           const LeaderAndIsrData& sent) {
+  TRY(const auto message,
+      protocol::LeaderAndIsrResponse::decode(body, sender.versions.leader_and_isr));
   std::map<Uuid, std::string> names;
   for (const auto& [name, id] : sent.topic_ids) names[id] = name;
   BrokerAnswer answer{message.error_code, {}};
+  // Of versions that do not tell of topics by their ids.
+  for (const auto& partition : message.partition_errors) {
+    answer.partitions.emplace_back(
+        TopicPartition{std::string(partition.topic_name), PartitionId(partition.partition_index)},
+        partition.error_code);
+  }
   for (const auto& topic : message.topics) {
     const auto name = names.find(topic.topic_id);
     if (name == names.end()) continue;
@@ -137,13 +145,15 @@ Result<BrokerAnswer> decode_leader_and_isr(BytesView body, const LeaderAndIsrDat
   return answer;
 }
 
-Result<BrokerAnswer> decode_update_metadata(BytesView body) {
-  TRY(const auto message, protocol::UpdateMetadataResponse::decode(body, kUpdateMetadataVersion));
+Result<BrokerAnswer> decode_update_metadata(const RequestSender& sender, BytesView body) {
+  TRY(const auto message,
+      protocol::UpdateMetadataResponse::decode(body, sender.versions.update_metadata));
   return BrokerAnswer{message.error_code, {}};
 }
 
-Result<BrokerAnswer> decode_stop_replica(BytesView body) {
-  TRY(const auto message, protocol::StopReplicaResponse::decode(body, kStopReplicaVersion));
+Result<BrokerAnswer> decode_stop_replica(const RequestSender& sender, BytesView body) {
+  TRY(const auto message,
+      protocol::StopReplicaResponse::decode(body, sender.versions.stop_replica));
   BrokerAnswer answer{message.error_code, {}};
   for (const auto& partition : message.partition_errors) {
     answer.partitions.emplace_back(

@@ -1,6 +1,6 @@
 // The controller's requests as they go over the wire, and what brokers answer.
 //
-// Versions are those of inter.broker.protocol.version 3.9.
+// Versions are those of inter.broker.protocol.version.
 // Threads  pure functions.
 // Source   Kafka 3.9, ControllerChannelManager.scala
 #pragma once
@@ -14,18 +14,16 @@
 #include "broker/base/result.h"
 #include "broker/controller/core/controller_core.h"
 #include "broker/controller/core/effects.h"
+#include "broker/protocol/inter_broker_versions.h"
 #include "broker/protocol/payload.h"
 
 namespace barnabas::controller {
-
-inline constexpr std::int16_t kLeaderAndIsrVersion = 7;
-inline constexpr std::int16_t kUpdateMetadataVersion = 8;
-inline constexpr std::int16_t kStopReplicaVersion = 4;
 
 struct RequestSender {
   BrokerId controller{-1};
   ControllerEpoch epoch{0};
   std::string inter_broker_listener;  // where brokers find their leaders
+  protocol::InterBrokerVersions versions = {};
 };
 
 protocol::Payload encode(const RequestSender& sender, const SendLeaderAndIsr& request);
@@ -37,9 +35,10 @@ struct BrokerAnswer {
   PartitionErrors partitions;
 };
 // `sent` gives the names of the topic ids in the answer.
-Result<BrokerAnswer> decode_leader_and_isr(BytesView body, const LeaderAndIsrData& sent);
-Result<BrokerAnswer> decode_update_metadata(BytesView body);
-Result<BrokerAnswer> decode_stop_replica(BytesView body);
+Result<BrokerAnswer> decode_leader_and_isr(const RequestSender& sender, BytesView body,
+                                           const LeaderAndIsrData& sent);
+Result<BrokerAnswer> decode_update_metadata(const RequestSender& sender, BytesView body);
+Result<BrokerAnswer> decode_stop_replica(const RequestSender& sender, BytesView body);
 
 // The endpoint of `listener`; null: the broker has none.
 const Endpoint* find_endpoint(const BrokerInfo& broker, const std::string& listener);

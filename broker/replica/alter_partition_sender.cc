@@ -17,6 +17,7 @@ using protocol::AlterPartitionResponse;
 
 // The last version that names topics, for a topic that has no id.
 constexpr std::int16_t kVersionWithNames = 1;
+constexpr std::int16_t kVersionWithBrokerEpochs = 3;
 
 }  // namespace
 
@@ -91,7 +92,8 @@ void AlterPartitionSender::send() {
   const bool ids_known = std::none_of(items_.begin(), items_.end(), [](const auto& entry) {
     return entry.second.topic_id.is_zero();
   });
-  const std::int16_t version = ids_known ? AlterPartitionRequest::kMaxVersion : kVersionWithNames;
+  const std::int16_t version =
+      ids_known ? options_.version : std::min(options_.version, kVersionWithNames);
   AlterPartitionRequest request;
   request.broker_id = options_.broker_id;
   request.broker_epoch = broker_epoch_.load();
@@ -99,7 +101,7 @@ void AlterPartitionSender::send() {
   for (const auto& [tp, item] : items_) {
     if (!last || last->topic != tp.topic) {
       auto& topic = request.topics.emplace_back();
-      if (ids_known) {
+      if (version > kVersionWithNames) {
         topic.topic_id = item.topic_id;
       } else {
         topic.topic_name = tp.topic;
@@ -110,7 +112,7 @@ void AlterPartitionSender::send() {
     partition.partition_index = tp.partition.value();
     partition.leader_epoch = item.proposal.leader_epoch.value();
     partition.partition_epoch = item.proposal.partition_epoch.value();
-    if (ids_known) {
+    if (version >= kVersionWithBrokerEpochs) {
       for (const BrokerId id : item.proposal.new_isr) {
         partition.new_isr_with_epochs.emplace_back().broker_id = id;
       }

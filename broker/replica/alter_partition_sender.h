@@ -18,6 +18,7 @@
 #include "broker/base/clock.h"
 #include "broker/base/executor.h"
 #include "broker/protocol/ids.h"
+#include "broker/protocol/inter_broker_versions.h"
 #include "broker/protocol/transport.h"
 #include "broker/replica/metadata_cache.h"
 #include "broker/replica/partition.h"
@@ -30,6 +31,7 @@ class AlterPartitionSender final : public IsrProposals {
     BrokerId broker_id{0};
     std::string listener;  // of the controller; control.plane.listener.name, else
                            // inter.broker.listener.name
+    std::int16_t version = protocol::InterBrokerVersions{}.alter_partition;
     Duration retry_back_off = milliseconds(50);
     Duration request_timeout = seconds(30);
   };

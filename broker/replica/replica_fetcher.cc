@@ -20,6 +20,7 @@ using protocol::ListOffsetsResponse;
 
 // The last version that names topics, for a topic that has no id.
 constexpr std::int16_t kFetchWithNames = 12;
+constexpr std::int16_t kFetchWithReplicaState = 15;
 
 std::int32_t to_ms(Duration duration) {
   return static_cast<std::int32_t>(std::chrono::ceil<milliseconds>(duration).count());
@@ -164,8 +165,8 @@ bool ReplicaFetcher::send_fetch(Time now) {
   for (auto at = entries_.begin(); at != start; ++at) consider(at);
   if (ready.empty()) return false;
 
-  const std::int16_t version = ids_known ? FetchRequest::kMaxVersion : kFetchWithNames;
-  if (ids_known) {
+  const std::int16_t version = ids_known ? parts_.config.versions.fetch : kFetchWithNames;
+  if (version >= kFetchWithReplicaState) {
     request.replica_state.replica_id = parts_.self;
     request.replica_state.replica_epoch = parts_.broker_epoch.load();
   } else {
@@ -181,7 +182,7 @@ bool ReplicaFetcher::send_fetch(Time now) {
     auto& topic =
         topic_of(request.topics, [&](const auto&) { return last && last->topic == tp.topic; });
     last = &tp;
-    if (ids_known) {
+    if (version > kFetchWithNames) {
       topic.topic_id = entry.topic_id;
     } else {
       topic.topic = tp.topic;
@@ -303,10 +304,10 @@ bool ReplicaFetcher::send_list_offsets(Time now) {
   }
   if (request.topics.empty()) return false;
   in_flight_ = InFlight::kListOffsets;
-  constexpr std::int16_t kVersion = ListOffsetsRequest::kMaxVersion;
-  channel().send(protocol::ApiKey::kListOffsets, kVersion, request.encode(kVersion),
+  const std::int16_t version = parts_.config.versions.list_offsets;
+  channel().send(protocol::ApiKey::kListOffsets, version, request.encode(version),
                  parts_.config.socket_timeout,
-                 guarded(&ReplicaFetcher::on_list_offsets_response, kVersion));
+                 guarded(&ReplicaFetcher::on_list_offsets_response, version));
   return true;
 }
 

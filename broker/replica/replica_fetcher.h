@@ -26,6 +26,7 @@
 #include "broker/base/clock.h"
 #include "broker/base/executor.h"
 #include "broker/protocol/ids.h"
+#include "broker/protocol/inter_broker_versions.h"
 #include "broker/protocol/transport.h"
 #include "broker/replica/core/partition_fetch_state.h"
 #include "broker/replica/core/suspected_brokers.h"
@@ -42,6 +43,7 @@ struct FetcherConfig {
   std::int32_t partition_max_bytes = 1048576;     // replica.fetch.max.bytes
   Duration back_off_max = milliseconds(1000);     // replica.fetch.backoff.ms
   Duration socket_timeout = milliseconds(30000);  // replica.socket.timeout.ms
+  protocol::InterBrokerVersions versions = {};    // of inter.broker.protocol.version
 };
 
 // A partition that begins to follow.

@@ -17,7 +17,9 @@ ReplicaManager::ReplicaManager(ReplicaManagerConfig config, ReplicaManagerParts 
       alive_(std::make_shared<ReplicaManager*>(this)),
       delayed_(parts_.clock, parts_.timers),
       leader_watch_(parts_.clock, parts_.metadata, delayed_, parts_.fetcher_homes),
-      alter_partition_({.broker_id = config_.broker_id, .listener = config_.controller_listener},
+      alter_partition_({.broker_id = config_.broker_id,
+                        .listener = config_.controller_listener,
+                        .version = config_.fetcher.versions.alter_partition},
                        parts_.coordination, parts_.transport, parts_.metadata, broker_epoch_),
       fetchers_(config_.fetcher, config_.broker_id, broker_epoch_, parts_.fetcher_homes,
                 parts_.transport, parts_.clock, leader_watch_) {}

@@ -11,11 +11,16 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <fstream>
+#include <iterator>
+#include <optional>
+#include <string>
 #include <string_view>
 
 #include "broker/base/logging.h"
 #include "broker/server/broker.h"
 #include "config/broker_config.h"
+#include "config/java_options.h"
 #include "config/properties.h"
 #include "config/reference.h"
 
@@ -124,6 +129,19 @@ std::optional<config::Properties> read_arguments(int argc, char** argv) {
   return properties;
 }
 
+// Kafka's scripts hand this variable to the JVM.
+void refuse_java_options() {
+  const char* const options = std::getenv("KAFKA_OPTS");
+  if (options == nullptr) return;
+  const auto problem = config::zookeeper_options_problem(
+      options, [](const std::string& path) -> std::optional<std::string> {
+        std::ifstream file(path, std::ios::binary);
+        if (!file) return std::nullopt;
+        return std::string(std::istreambuf_iterator<char>(file), {});
+      });
+  if (problem) throw config::ConfigError(*problem);
+}
+
 int run(const config::BrokerConfig& config) {
   server::Broker broker(config);
   if (const Result<void> started = broker.start(); !started) {
@@ -153,6 +171,7 @@ int main(int argc, char** argv) {
       return 1;
     }
     const config::BrokerConfig config = config::BrokerConfig::load(*properties);
+    refuse_java_options();
     for (const std::string& warning : config.warnings()) log_warn("{}", warning);
     raise_descriptor_limit();
     handle_signals();

@@ -5,8 +5,11 @@
 #include <string_view>
 #include <utility>
 
+#include "broker/base/check.h"
 #include "broker/protocol/compression.h"
 #include "broker/protocol/error_code.h"
+#include "broker/protocol/inter_broker_versions.h"
+#include "config/inter_broker_version.h"
 #include "config/topic_config.h"
 
 namespace barnabas::server {
@@ -26,6 +29,12 @@ std::optional<Compression> codec_of(std::string_view name) {
     if (name == known) return codec;
   }
   return std::nullopt;
+}
+
+protocol::InterBrokerVersions versions_of(const config::BrokerConfig& config) {
+  const auto name = config::inter_broker_version(config.inter_broker_protocol_version);
+  CHECK(name.has_value(), "inter.broker.protocol.version was checked at the start");
+  return protocol::inter_broker_versions(*name);
 }
 
 }  // namespace
@@ -76,6 +85,7 @@ replica::ReplicaManagerConfig replica_manager_config(const config::BrokerConfig&
   replica.retention_check_interval = milliseconds(config.log_retention_check_interval_ms);
   replica.select_replica_by_rack =
       config.replica_selector_class == config::kRackAwareReplicaSelector;
+  replica.fetcher.versions = versions_of(config);
   replica.fetcher.num_fetchers = config.num_replica_fetchers;
   replica.fetcher.wait_max = milliseconds(config.replica_fetch_wait_max_ms);
   replica.fetcher.min_bytes = config.replica_fetch_min_bytes;
@@ -117,6 +127,7 @@ controller::ControllerOptions controller_options(const config::BrokerConfig& con
   options.broker_id = broker_id;
   options.inter_broker_listener = config.inter_broker_listener_name;
   options.control_plane_listener = config.controller_listener_name();
+  options.versions = versions_of(config);
   options.request_timeout = milliseconds(config.controller_socket_timeout_ms);
   options.auto_leader_rebalance = config.auto_leader_rebalance_enable;
   options.leader_imbalance_check_interval = seconds(config.leader_imbalance_check_interval_seconds);

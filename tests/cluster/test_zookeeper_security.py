@@ -62,3 +62,13 @@ def test_what_cannot_be_had_stops_the_start(cluster, tmp_path, properties, words
     text = broker.log_text()
     assert words in text and next(iter(properties)) in text, text
     assert "=secret" not in text and " secret" not in text
+
+
+def test_sasl_to_zookeeper_in_a_jaas_file_stops_the_start(cluster, tmp_path, monkeypatch):
+    jaas = tmp_path / "jaas.conf"
+    jaas.write_text("Client {\n org.apache.zookeeper.server.auth.DigestLoginModule required;\n};\n")
+    monkeypatch.setenv("KAFKA_OPTS", f"-Djava.security.auth.login.config={jaas}")
+    broker = Broker(7, free_port(), str(tmp_path), cluster.zookeeper.connect_string)
+    broker.start()
+    assert broker.process.wait_for_end() == 1
+    assert f"asks for SASL to ZooKeeper (section Client of {jaas})" in broker.log_text()

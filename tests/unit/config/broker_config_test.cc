@@ -306,11 +306,12 @@ TEST(BrokerConfig, WarnsOnceOfEachKeyThatHasNoEffectAndOfNoOther) {
 
 TEST(BrokerConfig, WarnsOfTheOtherModesKeysAndOfSettingsOfOneListener) {
   const auto config = BrokerConfig::load(with({{"controller.quorum.voters", "1@a:1"},
-                                               {"listener.name.external.max.connections", "5"},
+                                               {"listener.name.external.num.network.threads", "5"},
                                                {"zookeeper.metadata.migration.enable", "false"}}));
-  EXPECT_THAT(config.warnings(),
-              ElementsAre(HasSubstr("'controller.quorum.voters' is of KRaft mode"),
-                          HasSubstr("'listener.name.external.max.connections' is not supported")));
+  EXPECT_THAT(
+      config.warnings(),
+      ElementsAre(HasSubstr("'controller.quorum.voters' is of KRaft mode"),
+                  HasSubstr("'listener.name.external.num.network.threads' is not supported")));
 }
 
 }  // namespace

@@ -304,7 +304,8 @@ TEST(FeatureZnode, BothWaysAndVersionOne) {
   EXPECT_EQ(
       FeatureZnode::decode(R"({"version":1,"status":1,)"
                            R"("features":{"f":{"min_version_level":1,"max_version_level":3}}})"),
-      (FeatureZnode{true, {{"f", 3}}}));
+      (FeatureZnode{true, {{"f", 3}}, 1}));
+  expect_both_ways(FeatureZnode{true, {}, 1}, R"({"version":1,"status":1,"features":{}})");
   expect_malformed<FeatureZnode>(R"({"version":1,"status":1,"features":{"f":{}}})", "level");
   expect_malformed<FeatureZnode>(R"({"version":3,"status":1,"features":{}})", "version");
   expect_malformed<FeatureZnode>(R"({"version":2,"features":{}})", "status");
