@@ -8,7 +8,7 @@ mounted() { grep -q " $1 " /proc/self/mountinfo; }
 
 # Where the data are, unless the environment says so: each image has its own place for a volume.
 data_directory() {
-  if mounted /bitnami/kafka; then
+  if mounted /bitnami || mounted /bitnami/kafka; then
     echo /bitnami/kafka/data
   elif mounted /kafka; then
     echo "/kafka/kafka-logs-$HOSTNAME"
@@ -48,5 +48,7 @@ for directory in "${directories[@]}"; do
   }
 done
 
-[ -z "${KAFKA_CREATE_TOPICS:-}" ] || "${as_user[@]}" "$here/create_topics.sh" "$properties" &
+if [ -n "${KAFKA_CREATE_TOPICS:-}" ]; then
+  "${as_user[@]}" "$here/create_topics.sh" "$properties" &
+fi
 exec "${as_user[@]}" barnabas "$properties"

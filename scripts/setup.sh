@@ -56,6 +56,17 @@ setup_venv() {
   cp "$wanted" "$venv/requirements.txt"
 }
 
+# python_packages REQUIREMENTS FOLDER: versions that are used beside those of .cache/venv, in .cache/FOLDER.
+python_packages() {
+  local wanted="$1" folder="$root/.cache/$2"
+  cmp -s "$wanted" "$folder/requirements.txt" && return
+  say "installing Python packages in .cache/$2: $(grep -v '^#' "$wanted" | tr '\n' ' ')"
+  rm -rf "$folder"
+  run "$root/.cache/venv/bin/pip" install -q --disable-pip-version-check --no-deps --target "$folder" \
+    -r "$wanted" >&2
+  cp "$wanted" "$folder/requirements.txt"
+}
+
 # maven_artifacts POM FOLDER: the jars that a POM names, in .cache/FOLDER/libs.
 maven_artifacts() {
   local pom="$1" folder="$root/.cache/$2"
@@ -69,9 +80,9 @@ maven_artifacts() {
 # Apache Kafka's own tools, Java clients, Streams, Connect and (to compare with) broker.
 setup_apache_kafka() { maven_artifacts tests/clients/java/pom.xml apache-kafka; }
 
-# The driver of franz-go, built. A distribution's Go that is older than go.mod asks for fetches a newer
+# The drivers of franz-go and sarama, built. A distribution's Go older than go.mod asks for fetches a newer
 # one as a module; Go before 1.21 has to be told how.
-setup_franz_go() {
+setup_go_clients() {
   local folder="tests/clients/go" go=go wanted architecture downloaded
   wanted="$(sed -n 's/^toolchain //p' "$folder/go.mod")"
   architecture="$(go env GOOS)-$(go env GOARCH)"
@@ -92,7 +103,8 @@ setup_franz_go() {
     unset GOROOT
     cd "$folder"
     export GOTOOLCHAIN=local GOFLAGS="-mod=readonly -buildvcs=false"
-    run "$go" build -o "$root/.cache/franz-go/driver" .
+    run "$go" build -o "$root/.cache/franz-go/driver" ./franz
+    run "$go" build -o "$root/.cache/sarama/driver" ./sarama
   )
 }
 
@@ -113,6 +125,9 @@ setup_test_clients() {
   setup_venv
   setup_apache_kafka
   maven_artifacts tests/clients/java/newest/pom.xml kafka-clients-newest
-  setup_franz_go
+  maven_artifacts tests/clients/java/oldest/pom.xml kafka-clients-oldest
+  python_packages tests/clients/python/kafka-python-2.0.txt kafka-python-2.0
+  python_packages tests/clients/python/confluent-newest.txt confluent-newest
+  setup_go_clients
   setup_kafkajs
 }

@@ -50,6 +50,7 @@ void ControllerTerm::on_loaded(const ClusterSnapshot& snapshot) {
       options_.broker_id, epoch_, snapshot.brokers.size(), snapshot.topics.size());
   loaded_ = true;
   step([&](ControllerCore& core, Effects& out) { core.on_elected(snapshot, out); });
+  handle_preferred_election();
   for (const auto& [event, path] : std::exchange(early_events_, {})) {
     if (stopped_) return;
     on_watch_event(event, path);
@@ -287,6 +288,7 @@ void ControllerTerm::on_watch_event(zk::WatchEvent event, const std::string& pat
   if (path == zk::paths::kTopics) return refresh_topics();
   if (path == zk::paths::kDeleteTopics) return refresh_deletions();
   if (path == zk::paths::kLogDirEventNotification) return handle_log_dir_events();
+  if (path == zk::paths::kPreferredReplicaElection) return handle_preferred_election();
 
   const std::string_view parent = zk::paths::parent(path);
   if (parent == zk::paths::kBrokerIds) {
@@ -375,6 +377,32 @@ void ControllerTerm::handle_log_dir_events() {
           }));
         }
       }));
+}
+
+// What tools of before ElectLeaders ask for by a znode, CMAK among them. It is removed when the
+// elections have ended, well or not; its removal is an event, too, and has the path watched again.
+void ControllerTerm::handle_preferred_election() {
+  const std::string path(zk::paths::kPreferredReplicaElection);
+  const auto remove = [this, path] { writer_.write(zk::Op::remove(path)); };
+  const auto on_data = [this, remove](const zk::DataAnswer& answer) {
+    if (!answer.ok()) return;
+    const auto asked = zk::PartitionSetZnode::decode(answer.data);
+    if (!asked || asked->partitions.empty()) {
+      log_warn("[Controller id={}] Ignoring {}: {}", options_.broker_id,
+               zk::paths::kPreferredReplicaElection,
+               asked ? "no partitions" : asked.error().detail);
+      return remove();
+    }
+    log_info("[Controller id={}] Electing the preferred leaders of {} partitions, as {} asks",
+             options_.broker_id, asked->partitions.size(), zk::paths::kPreferredReplicaElection);
+    elect_leaders(ElectionType::kPreferred, asked->partitions, options_.request_timeout,
+                  [this, remove](const ElectLeadersAnswer&) {
+                    if (!stopped_) remove();  // else the next controller takes it up
+                  });
+  };
+  zookeeper_.exists(path, true, alive_.guard([this, path, on_data](const zk::StatAnswer& answer) {
+    if (answer.ok()) zookeeper_.get_data(path, false, alive_.guard(on_data));
+  }));
 }
 
 // What earlier controllers did not come to: the whole cluster is read anyway.

@@ -109,6 +109,7 @@ class ControllerTerm {
   void refresh_topics();
   void refresh_deletions();
   void handle_log_dir_events();
+  void handle_preferred_election();
   void schedule_leader_balance(Duration delay);
   Token next_token() { return ++last_token_; }
 

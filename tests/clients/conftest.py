@@ -1,6 +1,6 @@
 """One cluster for all clients of a test worker."""
 import pytest
-from drivers import KINDS, Driver
+from drivers import KINDS, MORE_KINDS, Driver
 from harness.cluster import Cluster
 from harness.groups import PROPERTIES
 
@@ -29,6 +29,7 @@ def fresh_topic(cluster, request):
 
 @pytest.fixture(name="driver", params=KINDS)
 def running_driver(cluster, request, tmp_path):
-    """Every client in turn."""
-    with Driver(KINDS[request.param], cluster.bootstrap, str(tmp_path / "stderr")) as driver:
+    """Every client in turn; a test that is for MORE_KINDS as well says so."""
+    kind = {**KINDS, **MORE_KINDS}[request.param]
+    with Driver(kind, cluster.bootstrap, str(tmp_path / "stderr")) as driver:
         yield driver

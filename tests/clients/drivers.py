@@ -24,8 +24,10 @@ class Kind:
         self.reset_none_error = reset_none_error  # what it says when auto.offset.reset is none
 
 
-def _python(name):
-    return lambda: [sys.executable, os.path.join(FOLDER, "python", name)]
+def _python(name, packages=None):
+    """With the packages of the virtual environment, or before them with those of a folder in .cache."""
+    path = [f"PYTHONPATH={os.path.join(places.CACHE, packages)}"] if packages else []
+    return lambda: ["env", *path, sys.executable, os.path.join(FOLDER, "python", name)]
 
 
 KINDS = {kind.name: kind for kind in (
@@ -43,6 +45,23 @@ KINDS = {kind.name: kind for kind in (
     Kind("franz-go", lambda: [places.FRANZ_GO_DRIVER], reset_none_error="no prior committed offset"),
     # KafkaJS has its own assignor alone, and always somewhere to begin.
     Kind("kafkajs", lambda: ["node", os.path.join(FOLDER, "js", "driver.js")], ("roundrobin",)),
+)}
+
+# Older and newer than those, and one that has no seeking of a group: for what every client does.
+MORE_KINDS = {kind.name: kind for kind in (
+    Kind(
+        "java-2.1", lambda: java_classes.command("Driver", libs=places.KAFKA_CLIENTS_OLDEST_LIBS),
+        ("range", "roundrobin", "sticky"),
+    ),
+    Kind(
+        "confluent-newest", _python("confluent_driver.py", "confluent-newest"),
+        ("range", "roundrobin", "cooperative-sticky"),
+    ),
+    Kind(
+        "kafka-python-2.0", _python("kafka_python_driver.py", "kafka-python-2.0"),
+        ("range", "roundrobin", "sticky"),
+    ),
+    Kind("sarama", lambda: [places.SARAMA_DRIVER], ("range", "roundrobin", "sticky")),
 )}
 
 

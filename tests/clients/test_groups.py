@@ -1,6 +1,8 @@
 """Each client's consumer groups with the client's own defaults of committing, while a leader is killed."""
 import os
 
+import pytest
+from drivers import KINDS, MORE_KINDS
 from harness.groups import GroupView
 from harness.logdir import LogDirectory
 
@@ -16,6 +18,7 @@ def codecs_in_log(cluster, topic):
     return found
 
 
+@pytest.mark.parametrize("driver", [*KINDS, *MORE_KINDS], indirect=True)
 def test_groups_read_everything_though_a_leader_is_killed(cluster, driver):
     """For each assignor a group of two; for each codec a producer: all at once, and a leader dies."""
     topic = f"killed-{driver.kind.name}"

@@ -6,6 +6,7 @@ import subprocess
 
 import pytest
 from harness.logdir import CODECS, LogDirectory
+from harness.wait import wait_until
 
 LINES = [f"key{n}\tvalue {n} of a thousand that are much alike" for n in range(1000)]
 
@@ -84,6 +85,35 @@ def test_message_sets_of_old_clients_become_record_batches(cluster, topic, codec
     assert sum(batch.count for batch in stored) == len(LINES)
     times = {int(time) for time in read_lines(cluster, topic, "-f", "%T\n")}
     assert times == {-1} if broker_version == "0.9.0" else min(times) > 0
+
+
+def test_a_group_reads_everything_though_a_leader_is_killed(cluster, topic, tmp_path):
+    output = tmp_path / "read"
+    with open(output, "wb") as file:
+        member = subprocess.Popen(
+            [shutil.which("kcat"), "-b", cluster.bootstrap, "-q", "-u", "-X", "auto.offset.reset=earliest",
+             "-G", topic, topic],
+            stdout=file, stderr=subprocess.DEVNULL,
+        )
+
+    def produce(values):
+        kcat(cluster, "-P", "-t", topic, "-X", "enable.idempotence=true", stdin="\n".join(values) + "\n")
+
+    def wait_read(values):
+        wait_until(lambda: set(values) <= set(output.read_text().splitlines()), f"{len(values)} read", 90)
+
+    before, after = ([f"{when} {number}" for number in range(100)] for when in ("before", "after"))
+    try:
+        produce(before)
+        wait_read(before)
+        victim = cluster.leader(topic, 0)
+        cluster.brokers[victim].kill()
+        produce(after)
+        wait_read(before + after)
+        cluster.restart(victim)
+    finally:
+        member.kill()
+        member.wait()
 
 
 def test_headers_nulls_and_idempotence(cluster, topic):

@@ -113,6 +113,7 @@ public final class Driver {
         void live() throws Exception {
             Properties properties = new Properties();
             properties.put("bootstrap.servers", bootstrap);
+            properties.put("acks", "all"); // the default since 3.0
             properties.put("compression.type", codec);
             properties.put("key.serializer", SERIALIZATION + "Serializer");
             properties.put("value.serializer", SERIALIZATION + "Serializer");

@@ -1,7 +1,7 @@
-"""Producers and group consumers of kafka-python; driven by commands.py."""
+"""Producers and group consumers of kafka-python, any from 2.0 on; driven by commands.py."""
+import kafka
 from commands import Client, obey
 from kafka import ConsumerRebalanceListener, KafkaConsumer, KafkaProducer
-from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyAssignor
 from kafka.coordinator.assignors.range import RangePartitionAssignor
 from kafka.coordinator.assignors.roundrobin import RoundRobinPartitionAssignor
 from kafka.coordinator.assignors.sticky.sticky_assignor import StickyPartitionAssignor
@@ -10,8 +10,14 @@ ASSIGNORS = {
     "range": RangePartitionAssignor,
     "roundrobin": RoundRobinPartitionAssignor,
     "sticky": StickyPartitionAssignor,
-    "cooperative-sticky": CooperativeStickyAssignor,
 }
+# 2.0 knows no cooperative rebalancing and no idempotent producer: it is told to be as careful as it can.
+DURABLE = {"acks": "all", "retries": 1000}
+if not kafka.__version__.startswith("2."):
+    from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyAssignor
+
+    ASSIGNORS["cooperative-sticky"] = CooperativeStickyAssignor
+    DURABLE = {}
 
 
 class Producing(Client):
@@ -22,7 +28,7 @@ class Producing(Client):
     def live(self):
         producer = KafkaProducer(
             bootstrap_servers=self.bootstrap.split(","),
-            compression_type=None if self.codec == "none" else self.codec,
+            compression_type=None if self.codec == "none" else self.codec, **DURABLE,
         )
         for value in self.values():
             # A batch that compression does not shorten, kafka-python sends uncompressed.

@@ -6,7 +6,9 @@ ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", "..", "..")
 CACHE = os.path.join(ROOT, ".cache")
 APACHE_KAFKA_LIBS = os.path.join(CACHE, "apache-kafka", "libs")
 KAFKA_CLIENTS_NEWEST_LIBS = os.path.join(CACHE, "kafka-clients-newest", "libs")
+KAFKA_CLIENTS_OLDEST_LIBS = os.path.join(CACHE, "kafka-clients-oldest", "libs")
 FRANZ_GO_DRIVER = os.path.join(CACHE, "franz-go", "driver")
+SARAMA_DRIVER = os.path.join(CACHE, "sarama", "driver")
 KAFKAJS_MODULES = os.path.join(CACHE, "kafkajs", "node_modules")
 ZOOKEEPER_CLASSPATH = "/usr/share/java/zookeeper.jar:/usr/share/java/slf4j-simple.jar"
 

@@ -325,15 +325,7 @@ TEST_F(ControllerTest, LeadersReturnToTheirPlacesByThemselves) {
   kill(2);
   run(milliseconds(50));
   start(2, options);
-  AlterPartition request{
-      k1, BrokerEpoch(model.tree().find("/brokers/ids/1")->stat.czxid), false, {}};
-  AlterPartitionItem& item = request.items.emplace_back();
-  item.topic = "t";
-  item.new_isr = {k1, k2};
-  item.leader_epoch = state("t", 0).leader_epoch;
-  item.partition_epoch = PartitionEpoch(
-      model.tree().find(zk::paths::topic_partition_state("t", PartitionId(0)))->stat.version);
-  on(1, [&](Controller& c) { c.alter_partition(request, [](auto) {}); });
+  alter_isr("t", {k1, k2});
   run(seconds(11));
   EXPECT_EQ(state("t", 0).leader, k2);
 }

@@ -211,6 +211,20 @@ class ControllerWorld : public ::testing::Test {
     EXPECT_TRUE(answer) << "no answer";
     return answer.value_or(NewTopicAnswer{});
   }
+  // What the leader of partition 0 asks for when a follower has caught up, or has not. To broker 1.
+  void alter_isr(const std::string& topic, std::vector<BrokerId> isr) {
+    const zk::PartitionStateZnode before = state(topic, 0);
+    const auto czxid = model.tree().find(zk::paths::broker_id(before.leader))->stat.czxid;
+    AlterPartition request{before.leader, BrokerEpoch(czxid), false, {}};
+    AlterPartitionItem& item = request.items.emplace_back();
+    item.topic = topic;
+    item.new_isr = std::move(isr);
+    item.leader_epoch = before.leader_epoch;
+    item.partition_epoch = PartitionEpoch(
+        model.tree().find(zk::paths::topic_partition_state(topic, PartitionId(0)))->stat.version);
+    on(1, [request](Controller& c) { c.alter_partition(request, [](auto) {}); });
+    run(milliseconds(20));
+  }
   static NewTopic topic_on(const std::string& name, std::vector<std::vector<BrokerId>> replicas) {
     NewTopic topic;
     topic.name = name;

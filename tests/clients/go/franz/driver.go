@@ -1,19 +1,14 @@
-// Producers and group consumers of franz-go by name, as many as standard input asks for; what it
-// understands and what it prints is in the README of tests/clients. One goroutine each.
+// Producers and group consumers of franz-go; driven by package commands.
 package main
 
 import (
-	"bufio"
 	"context"
 	"errors"
-	"fmt"
-	"os"
-	"sort"
 	"strconv"
-	"strings"
 	"sync"
 	"time"
 
+	"barnabas/tests/clients/go/commands"
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
 )
@@ -40,24 +35,9 @@ var starts = map[string]kgo.Offset{
 	"none":     kgo.NewOffset().AtCommitted(),
 }
 
-var output sync.Mutex
-
-type client struct {
-	name  string
-	ctx   context.Context // done when the client is to end
-	end   context.CancelFunc
-	seeks chan []string
-}
-
-func (c *client) say(format string, arguments ...any) {
-	output.Lock()
-	defer output.Unlock()
-	fmt.Println(c.name, fmt.Sprintf(format, arguments...))
-}
-
-func (c *client) produce(bootstrap, topic, codec string) error {
+func produce(c *commands.Client, bootstrap []string, topic, codec string) error {
 	producer, err := kgo.NewClient(
-		kgo.SeedBrokers(strings.Split(bootstrap, ",")...),
+		kgo.SeedBrokers(bootstrap...),
 		kgo.DefaultProduceTopic(topic),
 		kgo.ProducerBatchCompression(codecs[codec]),
 	)
@@ -67,25 +47,21 @@ func (c *client) produce(bootstrap, topic, codec string) error {
 	defer producer.Close()
 	told := func(record *kgo.Record, err error) {
 		if err != nil {
-			c.say("failed %v", err)
+			c.Say("failed %v", err)
 		} else {
-			c.say("acked %d %d %s", record.Partition, record.Offset, record.Value)
+			c.Say("acked %d %d %s", record.Partition, record.Offset, record.Value)
 		}
 	}
-	tick := time.NewTicker(5 * time.Millisecond)
-	defer tick.Stop()
-	for n := 0; c.ctx.Err() == nil; n++ {
-		value := []byte(fmt.Sprintf("%s-%d", c.name, n))
+	c.EachValue(func(text string) {
+		value := []byte(text)
 		producer.Produce(context.Background(), &kgo.Record{Key: value, Value: value}, told)
-		select {
-		case <-tick.C:
-		case <-c.ctx.Done():
-		}
-	}
+	})
 	return producer.Flush(context.Background())
 }
 
-func (c *client) consume(bootstrap, topic, group, reset, balancer string) error {
+func consume(
+	c *commands.Client, bootstrap []string, topic, group, reset, balancer string,
+) error {
 	var mutex sync.Mutex
 	owned := map[int32]bool{}
 	change := func(partitions map[string][]int32, now bool) {
@@ -98,11 +74,11 @@ func (c *client) consume(bootstrap, topic, group, reset, balancer string) error 
 				delete(owned, partition)
 			}
 		}
-		c.say("owns %s", sorted(owned))
+		c.SayOwned(owned)
 	}
 	gone := func(_ context.Context, _ *kgo.Client, p map[string][]int32) { change(p, false) }
 	consumer, err := kgo.NewClient(
-		kgo.SeedBrokers(strings.Split(bootstrap, ",")...),
+		kgo.SeedBrokers(bootstrap...),
 		kgo.ConsumerGroup(group),
 		kgo.ConsumeTopics(topic),
 		kgo.ConsumeStartOffset(starts[reset]),
@@ -116,7 +92,7 @@ func (c *client) consume(bootstrap, topic, group, reset, balancer string) error 
 		kgo.OnPartitionsRevoked(func(ctx context.Context, cl *kgo.Client, p map[string][]int32) {
 			// The option replaces the commit that leaving partitions otherwise begins with.
 			if err := cl.CommitUncommittedOffsets(ctx); err != nil {
-				c.say("not committed %v", err)
+				c.Say("not committed %v", err)
 			}
 			gone(ctx, cl, p)
 		}),
@@ -126,26 +102,26 @@ func (c *client) consume(bootstrap, topic, group, reset, balancer string) error 
 		return err
 	}
 	defer consumer.Close()
-	for c.ctx.Err() == nil {
-		wait, cancel := context.WithTimeout(c.ctx, 100*time.Millisecond)
+	for c.Ctx.Err() == nil {
+		wait, cancel := context.WithTimeout(c.Ctx, 100*time.Millisecond)
 		fetches := consumer.PollFetches(wait)
 		cancel()
 		for _, failure := range fetches.Errors() {
 			var session *kgo.ErrGroupSession // one that broke is told; the client begins another
-			waited := errors.Is(failure.Err, context.DeadlineExceeded) || c.ctx.Err() != nil
+			waited := errors.Is(failure.Err, context.DeadlineExceeded) || c.Ctx.Err() != nil
 			if !waited && !errors.As(failure.Err, &session) {
 				return failure.Err
 			}
 		}
 		fetches.EachRecord(func(record *kgo.Record) {
-			c.say("read %d %d %s", record.Partition, record.Offset, record.Value)
+			c.Say("read %d %d %s", record.Partition, record.Offset, record.Value)
 		})
 		select {
-		case words := <-c.seeks:
+		case words := <-c.Seeks:
 			if err := seek(consumer, topic, words); err != nil {
 				return err
 			}
-			c.say("sought")
+			c.Say("sought")
 		default:
 		}
 	}
@@ -179,51 +155,4 @@ func seek(consumer *kgo.Client, topic string, words []string) error {
 	return nil
 }
 
-func sorted(set map[int32]bool) string {
-	numbers := []int{}
-	for number := range set {
-		numbers = append(numbers, int(number))
-	}
-	sort.Ints(numbers)
-	return strings.Trim(fmt.Sprint(numbers), "[]")
-}
-
-func main() {
-	bootstrap := os.Args[1]
-	clients := map[string]*client{}
-	var running sync.WaitGroup
-	begin := func(name string, live func(*client) error) {
-		ctx, end := context.WithCancel(context.Background())
-		c := &client{name: name, ctx: ctx, end: end, seeks: make(chan []string, 1)}
-		clients[name] = c
-		running.Add(1)
-		go func() {
-			defer running.Done()
-			if err := live(c); err != nil {
-				c.say("failed %v", err)
-			} else {
-				c.say("ended")
-			}
-		}()
-	}
-	input := bufio.NewScanner(os.Stdin)
-	for input.Scan() {
-		words := strings.Fields(input.Text())
-		switch words[0] {
-		case "produce":
-			begin(words[1], func(c *client) error { return c.produce(bootstrap, words[2], words[3]) })
-		case "consume":
-			begin(words[1], func(c *client) error {
-				return c.consume(bootstrap, words[2], words[3], words[4], words[5])
-			})
-		case "seek":
-			clients[words[1]].seeks <- words
-		case "end":
-			clients[words[1]].end()
-		}
-	}
-	for _, c := range clients {
-		c.end()
-	}
-	running.Wait()
-}
+func main() { commands.Obey(produce, consume) }
