@@ -36,7 +36,7 @@ class TopicChurn:
     while a broker is away; in the end every topic is what was last asked for, or gone."""
 
     def __init__(self, bootstrap):
-        self.admin = AdminClient({"bootstrap.servers": bootstrap, "log_level": 0})
+        self.admin = AdminClient({"bootstrap.servers": bootstrap, "socket.timeout.ms": 10000, "log_level": 0})
         self.random = random.Random(3)
         self.living = set()
         self.deleted = set()
