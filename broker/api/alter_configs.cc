@@ -24,6 +24,7 @@
 #include "broker/replica/metadata_cache.h"
 #include "broker/replica/topic_configs.h"
 #include "config/config_alteration.h"
+#include "config/config_key.h"
 #include "config/topic_config.h"
 #include "zkclient/paths.h"
 
@@ -186,6 +187,12 @@ Result<config::Properties> changed_configs(const ResourceChange& change, bool in
     }
     const ConfigAlteration alteration{asked.name, static_cast<AlterConfigOp>(asked.op),
                                       asked.value.value_or("")};
+    const bool alters_a_list =
+        alteration.op == AlterConfigOp::kAppend || alteration.op == AlterConfigOp::kSubtract;
+    if (alters_a_list && config::find_topic_key(alteration.name) == nullptr) {
+      // Kafka stumbles over it, where it means to say that the name is unknown: clients see this.
+      return Error{ErrorCode::kUnknownServerError, {}};
+    }
     if (auto problem = config::alter_topic_config(alteration, own)) {
       return Error{ErrorCode::kInvalidConfig, std::move(*problem)};
     }

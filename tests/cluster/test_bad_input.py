@@ -1,13 +1,16 @@
 """Strangers on the port: garbage, impossible lengths, half frames, slow senders, unknown requests. Each
 gets Kafka's answer or a closed connection, and nobody else notices."""
+import gzip
 import os
 import random
 import socket
 import struct
+import zlib
 
 import pytest
 from harness import wire
 from harness.cluster import Cluster
+from harness.logdir import crc32c
 from harness.wait import wait_until
 
 
@@ -15,6 +18,7 @@ from harness.wait import wait_until
 def running_cluster():
     with Cluster(1) as cluster:
         cluster.create_topic("t")
+        cluster.create_topic("zipped", compression_type="zstd")
         yield cluster
 
 
@@ -143,6 +147,62 @@ def test_a_corrupt_batch_is_refused_and_the_connection_goes_on(port):
         assert connection.receive_produce()[0] == wire.CORRUPT_MESSAGE
         connection.send_produce("t", 0, good)
         assert connection.receive_produce()[0] == wire.NONE
+
+
+def relabelled(batch, records=None, attributes=0, count=None, last_delta=None):
+    """The batch with something in its head that is not so, and a CRC that is."""
+    checked = bytearray(batch[21:])
+    struct.pack_into(">h", checked, 0, attributes)
+    if last_delta is not None:
+        struct.pack_into(">i", checked, 2, last_delta)
+    if count is not None:
+        struct.pack_into(">i", checked, 36, count)
+    checked = bytes(checked) if records is None else bytes(checked[:40]) + records
+    rest = batch[12:17] + struct.pack(">I", crc32c(checked)) + checked
+    return batch[:8] + struct.pack(">i", len(rest)) + rest
+
+
+GZIP = 1
+
+
+@pytest.mark.parametrize(("topic", "head", "error"), [
+    ("t", {"count": 9}, wire.INVALID_RECORD),
+    ("t", {"last_delta": 7}, wire.INVALID_RECORD),
+    ("zipped", {"attributes": GZIP}, None),  # what it holds is no gzip
+    ("zipped", {"attributes": GZIP, "records": gzip.compress(b"no records at all")}, None),
+])
+def test_a_falsely_labelled_batch_is_refused_and_the_connection_goes_on(port, topic, head, error):
+    good = wire.record_batch([b"value"], 1)
+    with wire.Connection(port) as connection:
+        connection.send_produce(topic, 0, relabelled(good, **head))
+        told = connection.receive_produce()[0]
+        assert told == error if error else told != wire.NONE
+        connection.send_produce(topic, 0, good)
+        assert connection.receive_produce()[0] == wire.NONE
+
+
+def test_a_batch_above_the_limit_is_refused_and_the_connection_goes_on(port):
+    with wire.Connection(port) as connection:
+        connection.send_produce("t", 0, wire.record_batch([os.urandom(2 * 1024 * 1024)], 1))
+        assert connection.receive_produce()[0] == wire.MESSAGE_TOO_LARGE
+        connection.send_produce("t", 0, wire.record_batch([b"value"], 1))
+        assert connection.receive_produce()[0] == wire.NONE
+
+
+@pytest.mark.plain
+def test_a_decompression_bomb_takes_little_memory(cluster, port):
+    """800 KB that become 800 MB, sent to a topic whose codec makes the broker open it."""
+    zeros = bytes(1024 * 1024)
+    packer = zlib.compressobj(9, wbits=31)
+    bomb = b"".join(packer.compress(zeros) for _ in range(800)) + packer.flush()
+    assert len(bomb) < 1000000
+    with wire.Connection(port, timeout=120) as connection:
+        connection.send_produce("zipped", 0, relabelled(wire.record_batch([b"v"], 1), bomb, GZIP))
+        assert connection.receive_produce()[0] != wire.NONE
+    with open(f"/proc/{cluster.brokers[1].process.pid}/status", encoding="ascii") as status:
+        peak_kb = int(next(line for line in status if line.startswith("VmHWM")).split()[1])
+    if cluster.kind == "barnabas":
+        assert peak_kb < 400 * 1024
 
 
 def test_answers_keep_the_order_of_their_requests(port):

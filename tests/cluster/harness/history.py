@@ -18,7 +18,7 @@ from .wait import wait_until
 
 
 class HistoryProducer:
-    def __init__(self, name, bootstrap, topic, partitions, per_second):
+    def __init__(self, name, bootstrap, topic, partitions, per_second, codec="none"):
         self.name = name
         self.topic = topic
         self.partitions = partitions
@@ -34,6 +34,7 @@ class HistoryProducer:
             "enable.idempotence": True,
             "acks": "all",
             "linger.ms": 5,
+            "compression.codec": codec,
             "message.timeout.ms": 180000,
             "request.timeout.ms": 15000,
             "log_level": 0,
@@ -80,9 +81,9 @@ class HistoryProducer:
 
 
 class Producers:
-    def __init__(self, count, bootstrap, topic, partitions, per_second):
+    def __init__(self, count, bootstrap, topic, partitions, per_second, codecs=("none",)):
         self.all = [
-            HistoryProducer(f"p{n}", bootstrap, topic, partitions, per_second / count)
+            HistoryProducer(f"p{n}", bootstrap, topic, partitions, per_second / count, codecs[n % len(codecs)])
             for n in range(count)
         ]
 

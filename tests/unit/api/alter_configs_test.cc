@@ -162,6 +162,9 @@ TEST_F(AlterConfigsTest, WhatIsWrongIsSaidInKafkasWords) {
          "week for configuration retention.ms: Not a number of type LONG");
   expect(alter({{"retention.ms", kAppend, "1"}}), ErrorCode::kInvalidConfig,
          "Config value append is not allowed for config key: retention.ms");
+  for (const auto op : {kAppend, kSubtract}) {
+    EXPECT_EQ(alter({{"no.such", op, "1"}}).error, ErrorCode::kUnknownServerError);
+  }
   expect(alter({{"retention.ms", kSet, "1"}, {"retention.ms", kDelete}}),
          ErrorCode::kInvalidRequest, "Error due to duplicate config keys");
   expect(alter({{"retention.ms"}, {"flush.ms"}}), ErrorCode::kInvalidRequest,
