@@ -24,6 +24,10 @@ step_as_test() {
   fi > "$results/step-${1//[^a-z]/-}.xml"
 }
 
+# build_ahead PRESET: at low priority, while processes are tested: they wait more than they work. `wait`
+# waits for it; should it have failed, the step that builds the preset tells.
+build_ahead() { (renice -n 19 "$BASHPID" && build "$1") > "$results/build-$1.log" 2>&1 & }
+
 # cpp_tests PRESET [ctest options]: unit and simulation tests of one build.
 cpp_tests() {
   local preset="$1"
@@ -68,20 +72,19 @@ run_tests() {
     step_as_test "check" check ${all:+--tidy}
     step_as_test "build release" build release
     step "unit and simulation tests" cpp_tests release
-    # Processes wait more than they work: the next build takes what they leave of the machine. Should
-    # it fail, the step of its name tells.
-    (renice -n 19 "$BASHPID" && build dev) > "$results/build-dev.log" 2>&1 &
-    local ahead=$!
+    build_ahead dev
     step "tests with real processes" process_tests release tests
-    wait "$ahead" || true
+    wait
     step_as_test "build dev" build dev
     step "unit and simulation tests, address and undefined behaviour sanitizers" cpp_tests dev
   fi
   if [ -n "$all" ]; then
+    build_ahead tsan
     step "tests with real processes, long forms" env BARNABAS_LONG=1 \
       bash -c "$(declare -f process_tests bin_dir); root='$root' results='$results/long'
                mkdir -p \"\$results\"; process_tests release -m long tests"
     step "tests with real processes, address sanitizer" process_tests dev -m "not plain" tests/cluster
+    wait
     step_as_test "build tsan" build tsan
     step "unit and simulation tests, thread sanitizer" cpp_tests tsan
     export BARNABAS_RDKAFKA_BIN="$(bin_dir release)" # tests/cluster/harness/places.py says why
