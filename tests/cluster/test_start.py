@@ -1,8 +1,10 @@
 """A broker that cannot start says why, in Kafka's words where Kafka has some, and ends with 1."""
 import os
 import socket
+import subprocess
 
 import pytest
+from harness import places
 from harness.broker import Broker
 from harness.cluster import Cluster
 from harness.ports import free_port
@@ -126,6 +128,17 @@ def test_an_override_wins_over_the_file(cluster, tmp_path):
         assert cluster.znodes.get_json("/brokers/ids/11")["port"] == port
     finally:
         broker.process.kill()
+
+
+def test_questions_are_answered_without_a_broker(cluster):
+    if cluster.kind == "barnabas":  # Apache Kafka's --help has no keys, and others have no page
+        program = places.program("barnabas")
+        told = subprocess.run([program, "--help"], capture_output=True, text=True, check=True)
+        assert told.stdout.startswith("USAGE: ") and not told.stderr
+        assert "\n  log.segment.bytes=<int>  default: 1073741824; valid: at least 14\n" in told.stdout
+        page = subprocess.run([program, "--config-reference"], capture_output=True, text=True, check=True).stdout
+        with open(os.path.join(places.ROOT, "docs", "configuration.md"), encoding="utf-8") as kept:
+            assert page == kept.read()
 
 
 def test_a_properties_file_that_is_not_there(cluster, tmp_path):

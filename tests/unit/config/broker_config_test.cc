@@ -3,7 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
 #include <limits>
+#include <string>
+
+#include "config/config_key.h"
 
 namespace barnabas::config {
 namespace {
@@ -302,6 +306,24 @@ TEST(BrokerConfig, WarnsOnceOfEachKeyThatHasNoEffectAndOfNoOther) {
       with({{"broker.id", "1"}, {"num.io.threads", "8"}, {"num.partitons", "3"}}));
   EXPECT_THAT(config.warnings(), ElementsAre(HasSubstr("'num.io.threads' is not supported yet"),
                                              HasSubstr("'num.partitons' is not known")));
+}
+
+// Also what is commented out in it: a user takes the line in by deleting one character.
+TEST(BrokerConfig, EveryLineOfTheShippedFileHasAnEffect) {
+  std::ifstream file(SHIPPED_PROPERTIES);
+  Properties set;
+  for (std::string line; std::getline(file, line);) {
+    if (line.starts_with('#')) line.erase(0, 1);
+    const auto equals = line.find('=');
+    // Sentences have blanks, keys have none.
+    if (equals == std::string::npos || line.substr(0, equals).find(' ') != std::string::npos)
+      continue;
+    const std::string key = line.substr(0, equals);
+    ASSERT_NE(find_broker_key(key), nullptr) << key;
+    if (equals + 1 < line.size()) set[key] = line.substr(equals + 1);
+  }
+  EXPECT_GT(set.size(), 30U);
+  EXPECT_THAT(BrokerConfig::load(set).warnings(), IsEmpty());
 }
 
 TEST(BrokerConfig, WarnsOfTheOtherModesKeysAndOfSettingsOfOneListener) {
