@@ -40,10 +40,10 @@ def message(stderr):
     usage = re.search(r"^[\w-]+:\s+error:(.*?)(\n\n|\Z)", stderr, re.M | re.S)
     if usage:
         return re.sub(r"\s+", "", usage[1])
-    lines = [line for line in stderr.split("\n") if line.strip() and not re.match(r"\[\d{4}-|\s+at ", line)]
+    lines = [line for line in stderr.split("\n") if line.strip() and not re.match(r"\[\d{4}-|\s+(at|\.\.\.) |Caused by: | \(", line)]
     lines = [line for line in lines if not re.fullmatch(r"[\w.]+(Exception|Error)", line)]
     first = re.sub(r'^(Exception in thread "main" )?(org|java|joptsimple)\.[\w.]+: ', "", lines[0] if lines else "").rstrip()
-    return first.removesuffix(": No such file or directory")
+    return first.removesuffix(": No such file or directory").removeprefix("Unable to read file ")
 
 
 def compare(cluster, jvm, tool, table, arrange=lambda text: text):
@@ -286,3 +286,111 @@ def test_kafka_console_producer(cluster, jvm, tmp_path):
         if seen[0] != seen[1]:
             differences.append(f"{options} {stdin!r}\n  ours   {seen[0]}\n  Kafka's {seen[1]}")
     assert not differences, "\n\n".join(differences)
+
+
+def test_zookeeper_shell(cluster, jvm):
+    """As health checks, scripts and people ask. Where, and at the end whether, Kafka's tool tells of the
+    connection is left to chance, so it is left out."""
+    def arrange(text):
+        told = "\nWATCHER::\n\nWatchedEvent state:SyncConnected type:None path:null\n"
+        lines = re.sub(r"\nWATCHER::\n(\nWatchedEvent state:Closed type:None path:null\n)?\Z", "", text.replace(told, ""))
+        return re.sub(r"(?m)^((c|m|p)Zxid|(c|m)time|ephemeralOwner) = .*$", r"\1", lines)
+
+    server = f"127.0.0.1:{cluster.zookeeper.port}"
+    one_shot = [
+        ["ls", "/brokers/ids"], ["ls", "-s", "/brokers"], ["ls", "-R", "/brokers"], ["ls", "/"], ["get", "/brokers/ids/1"],
+        ["get", "/controller_epoch"], ["get", "-s", "/cluster/id"], ["get", "/brokers/ids"], ["stat", "/brokers/ids/1"],
+        ["ls", "/nope"], ["get", "/nope"], ["stat", "/nope"], ["create", "/nope/a", "x"], ["set", "/nope", "x"],
+        ["delete", "/nope"], ["delete", "/brokers"], ["set", "-v", "7", "/brokers", "x"], ["delete", "-v", "9", "/brokers/seqid"],
+        ["create", "/brokers", "x"], ["create", "/brokers/ids/1/x", "x"], ["ls"], ["get"], ["create"], ["set", "/x"], ["delete"],
+        ["ls", "nopath"], ["ls", "/brokers/"], ["ls", "-x", "/"], ["quit"],
+    ]
+    lines = [
+        "ls /brokers\nget /nope\n\nhistory\nquit\n", "create /WHO 'a b'\nget /WHO\nset -s /WHO \"c d\"\nget -s /WHO\n",
+        "create -s /WHO/n 1\ncreate -s /WHO/n 2\ncreate -e /WHO/e 3\ncreate -c /WHO/c\nls /WHO\n"
+        "get /WHO/c\ndelete /WHO/e\n",
+        "ls /WHO\ndelete /WHO\ndeleteall /WHO\nls /WHO\n", "ls /nope\n", "ls /nope\nls /brokers/ids\nquit\nls /brokers\n",
+        "create -t 100000 /WHO 1\nset -v 0 /WHO 2\nset -v 0 /WHO 3\ndelete -v 1 /WHO\nls /\n", "create -c -e /WHO\n",
+        "create /WHO 1\nget -w /WHO\nset /WHO 2\ndelete /WHO\n",
+    ]
+    differences = []
+    rows = [(row, "", server) for row in one_shot] + [([], text, server) for text in lines]
+    rows.append((["ls", "/ids"], "", server + "/brokers"))
+    for words, stdin, where in rows:
+        seen = []
+        for who in ("ours-node", "theirs-node"):
+            typed = stdin.replace("WHO", who)
+            if who == "ours-node":
+                result = cluster.tools.try_run("zookeeper-shell", where, *words, kind="barnabas", bootstrap="", stdin=typed)
+            else:
+                result = jvm.run("zookeeper-shell", ["-server", where, *words], typed)
+            said = [line for line in result.stderr.split("\n") if not line.startswith("[")]
+            seen.append((result.returncode, arrange(result.stdout).replace(who, "WHO"), "\n".join(said).replace(who, "WHO")))
+        if seen[0] != seen[1]:
+            differences.append(f"{words} {stdin!r}\n  ours   {seen[0]}\n  Kafka's {seen[1]}")
+    assert not differences, "\n\n".join(differences)
+    # Java's client would go on trying behind the back of the tools that are run next.
+    alone = cluster.tools.try_run("zookeeper-shell", NOBODY, "ls", "/ids", kind="barnabas", bootstrap="")
+    assert (alone.returncode, alone.stdout, alone.stderr) == (
+        1, f"Connecting to {NOBODY}\n", "KeeperErrorCode = ConnectionLoss for /ids\n"
+    )
+
+
+TO_CLUSTER = ["--bootstrap-server", "SERVERS"]
+TO_NOBODY = ["--bootstrap-server", NOBODY]
+ROWS = {
+    "kafka-topics": [
+        [*TO_CLUSTER, "--describe", "--topic", "one"], [*TO_CLUSTER, "--list", "--exclude-internal", "--topic", "on."],
+        [*TO_CLUSTER, "--describe", "--topic", "missing"], [*TO_CLUSTER, "--delete", "--topic", "missing"],
+        [*TO_CLUSTER, "--delete", "--topic", "missing", "--if-exists"], [*TO_CLUSTER, "--create", "--topic", "one"],
+        [*TO_CLUSTER, "--create", "--topic", "one", "--if-not-exists"],
+        [*TO_CLUSTER, "--create", "--topic", "two", "--replication-factor", "9"],
+        [*TO_CLUSTER, "--create", "--topic", "two", "--config", "no.such=1"], [*TO_CLUSTER, "--create", "--topic", "a b"],
+        [*TO_CLUSTER, "--alter", "--topic", "one", "--partitions", "1"], [*TO_CLUSTER, "--alter", "--topic", "one"],
+        [*TO_CLUSTER, "--create", "--topic", "two", "--partitions", "none"], [*TO_CLUSTER, "--create"],
+        TO_CLUSTER, [*TO_CLUSTER, "--list", "--describe"], ["--list"], [*TO_CLUSTER, "--what"],
+        [*TO_NOBODY, "--list", "--command-config", "HASTY"], ["--bootstrap-server", "nonsense", "--list"],
+        [*TO_CLUSTER, "--list", "--command-config", "/missing"],
+    ],
+    "kafka-configs": [
+        [*TO_CLUSTER, "--describe", "--topic", "one"], [*TO_CLUSTER, "--describe", "--topic", "missing"],
+        [*TO_CLUSTER, "--describe", "--entity-type", "topics", "--entity-name", "one", "--all"],
+        [*TO_CLUSTER, "--describe", "--entity-type", "planets"], [*TO_CLUSTER, "--describe"], [*TO_CLUSTER, "--topic", "one"],
+        [*TO_CLUSTER, "--alter", "--topic", "one", "--add-config", "no.such=1"],
+        [*TO_CLUSTER, "--alter", "--topic", "one", "--add-config", "retention.ms=soon"],
+        [*TO_CLUSTER, "--alter", "--topic", "one", "--delete-config", "retention.ms"], [*TO_CLUSTER, "--alter", "--topic", "one"],
+        ["--describe", "--topic", "one"], [*TO_CLUSTER, "--what"],
+        [*TO_NOBODY, "--describe", "--topic", "one", "--command-config", "HASTY"],
+    ],
+    "kafka-consumer-groups": [
+        [*TO_CLUSTER, "--describe", "--group", "missing"], [*TO_CLUSTER, "--delete", "--group", "missing"],
+        [*TO_CLUSTER, "--describe"], [*TO_CLUSTER, "--reset-offsets", "--group", "g", "--to-earliest"], TO_CLUSTER,
+        ["--list"], [*TO_CLUSTER, "--what"], [*TO_CLUSTER, "--list", "--describe"],
+    ],
+    "kafka-get-offsets": [
+        [*TO_CLUSTER, "--topic", "one"], [*TO_CLUSTER, "--topic", "missing"], [*TO_CLUSTER, "--what"], ["--topic", "one"],
+        [*TO_NOBODY, "--command-config", "HASTY"],
+    ],
+    "kafka-leader-election": [
+        [*TO_CLUSTER, "--election-type", "preferred", "--topic", "one", "--partition", "0"],
+        [*TO_CLUSTER, "--election-type", "preferred", "--topic", "missing", "--partition", "0"],
+        [*TO_CLUSTER, "--election-type", "best", "--all-topic-partitions"], [*TO_CLUSTER, "--election-type", "unclean"],
+        [*TO_CLUSTER, "--election-type", "unclean", "--topic", "one"], TO_CLUSTER, [*TO_CLUSTER, "--what"],
+        [*TO_CLUSTER, "--election-type", "preferred", "--path-to-json-file", "/missing"],
+    ],
+    "kafka-delete-records": [
+        TO_CLUSTER, [*TO_CLUSTER, "--what"], ["--offset-json-file", "x"], [*TO_CLUSTER, "--offset-json-file", "/missing"],
+    ],
+    "kafka-log-dirs": [
+        [*TO_CLUSTER, "--describe", "--topic-list", "one"], [*TO_CLUSTER, "--describe", "--broker-list", "7"], TO_CLUSTER,
+        ["--describe"], [*TO_CLUSTER, "--what"], [*TO_NOBODY, "--describe", "--command-config", "HASTY"],
+    ],
+}
+
+
+@pytest.mark.parametrize("tool", sorted(ROWS))
+def test_questions_and_orders(cluster, jvm, hasty, tool):
+    if "one" not in cluster.znodes.children("/brokers/topics"):
+        cluster.create_topic("one", partitions=2)
+        cluster.wait_known_to_all("one")
+    compare(cluster, jvm, tool, [[word.replace("HASTY", hasty) for word in row] for row in ROWS[tool]])
