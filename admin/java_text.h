@@ -5,6 +5,7 @@
 
 #include <charconv>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -15,6 +16,10 @@ std::vector<std::string_view> java_split(std::string_view text, char separator);
 
 // String.trim: blanks and control characters at both ends.
 std::string_view java_trim(std::string_view text);
+
+// Double.toString, Float.toString: 1.0, 0.001, 1.0E7.
+std::string java_real(double value);
+std::string java_real(float value);
 
 // Integer.parseInt, Long.parseLong. nullopt: not a number, or too large.
 template <typename T>

@@ -2,8 +2,11 @@
 //
 // Source  Kafka 3.9, ConsoleProducer.scala
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <iostream>
 
 #include "admin/client_properties.h"
@@ -14,6 +17,8 @@
 
 namespace barnabas::admin {
 namespace {
+
+constexpr std::string_view kLineReader = "kafka.tools.ConsoleProducer$LineMessageReader";
 
 OptionParser producer_option_parser() {
   const auto required = Argument::kRequired;
@@ -49,7 +54,7 @@ OptionParser producer_option_parser() {
       {"max-partition-memory-bytes", "Bytes of a batch: batch.size.", required, "Integer",
        "memory in bytes per partition", "16384"},
       {"line-reader", "The class that reads lines; only Kafka's own is known.", required, "String",
-       "reader_class", "kafka.tools.ConsoleProducer$LineMessageReader"},
+       "reader_class", std::string(kLineReader)},
       {"socket-buffer-size", "The socket's send buffer: send.buffer.bytes.", required, "Integer",
        "size", "102400"},
       {"property",
@@ -67,6 +72,26 @@ OptionParser producer_option_parser() {
       {"producer.config", "A properties file of the same; --producer-property ranks above it.",
        required, "String", "config file"},
   });
+}
+
+void check_values(const Options& options) {
+  for (const char* name : {"batch-size", "message-send-max-retries", "request-timeout-ms",
+                           "max-partition-memory-bytes", "socket-buffer-size"}) {
+    static_cast<void>(options.int_value(name));
+  }
+  for (const char* name :
+       {"retry-backoff-ms", "timeout", "metadata-expiry-ms", "max-block-ms", "max-memory-bytes"}) {
+    static_cast<void>(options.long_value(name));
+  }
+  static constexpr std::array<std::string_view, 5> kCodecs{"none", "gzip", "snappy", "lz4", "zstd"};
+  const std::string codec = options.has("compression-codec")
+                                ? options.value("compression-codec").value_or("gzip")
+                                : "none";
+  if (std::ranges::find(kCodecs, codec) == kCodecs.end()) {
+    throw std::runtime_error(fmt::format(
+        "Invalid value {} for configuration compression.type: String must be one of: {}", codec,
+        fmt::join(kCodecs, ", ")));
+  }
 }
 
 // An option that was given ranks above the user's properties, its default below them.
@@ -229,6 +254,10 @@ int kafka_console_producer(const Arguments& arguments) {
     }
     require_options(options, {"topic"});
     require_host_ports(servers(options));
+    if (const std::string name = *options.value("line-reader"); name != kLineReader) {
+      throw std::runtime_error(name);
+    }
+    check_values(options);
     config::Properties reader = gather_properties(options, "reader-config", "property");
     return ConsoleProducer(options).run(LineReader(reader));
   } catch (const OptionError& error) {

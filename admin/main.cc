@@ -34,6 +34,7 @@ const std::map<std::string, int (*)(const Arguments&), std::less<>> kTools{
     {"kafka-topics", barnabas::admin::kafka_topics},
     {"kafka-verifiable-consumer", barnabas::admin::kafka_verifiable_consumer},
     {"kafka-verifiable-producer", barnabas::admin::kafka_verifiable_producer},
+    {"zookeeper-shell", barnabas::admin::zookeeper_shell},
 };
 
 std::string tool_name(std::string_view called_as) {
@@ -52,7 +53,7 @@ int main(int argc, char** argv) {
   auto tool = kTools.find(tool_name(argc > 0 ? argv[0] : ""));
   if (tool == kTools.end() && !arguments.empty()) {
     std::string name = tool_name(arguments.front());
-    if (!name.starts_with("kafka-")) name.insert(0, "kafka-");
+    if (!kTools.contains(name)) name.insert(0, "kafka-");
     tool = kTools.find(name);
     arguments.erase(arguments.begin());
   }

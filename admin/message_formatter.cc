@@ -2,11 +2,16 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <bit>
+#include <cctype>
 #include <map>
+#include <regex>
 #include <stdexcept>
 
 #include "admin/client_properties.h"
+#include "admin/java_text.h"
+#include "admin/tool.h"
 #include "admin/tool_log.h"
 #include "broker/base/bytes.h"
 
@@ -16,7 +21,8 @@ namespace {
 FieldType field_type(const config::Properties& properties, std::string_view key) {
   static const std::map<std::string_view, FieldType> kTypes{
       {"StringDeserializer", FieldType::kText},     {"ByteArrayDeserializer", FieldType::kText},
-      {"BytesDeserializer", FieldType::kText},      {"ShortDeserializer", FieldType::kShort},
+      {"BytesDeserializer", FieldType::kBytes},     {"ShortDeserializer", FieldType::kShort},
+      {"BooleanDeserializer", FieldType::kBoolean}, {"UUIDDeserializer", FieldType::kUuid},
       {"IntegerDeserializer", FieldType::kInteger}, {"LongDeserializer", FieldType::kLong},
       {"FloatDeserializer", FieldType::kFloat},     {"DoubleDeserializer", FieldType::kDouble},
   };
@@ -42,8 +48,42 @@ T number(std::string_view bytes) {
   return load_be<T>(reinterpret_cast<const std::uint8_t*>(bytes.data()));
 }
 
+std::string boolean_text(std::string_view bytes) {
+  if (bytes.size() != 1) {
+    throw std::runtime_error("Size of data received by BooleanDeserializer is not 1");
+  }
+  if (static_cast<unsigned char>(bytes[0]) > 1) {
+    throw std::runtime_error(fmt::format("Unexpected byte received by BooleanDeserializer: {}",
+                                         static_cast<int>(bytes[0])));
+  }
+  return bytes[0] == 1 ? "true" : "false";
+}
+
+std::string uuid_text(std::string_view text) {
+  static const std::regex kShape("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
+  if (!std::regex_match(text.begin(), text.end(), kShape)) {
+    throw std::runtime_error("Error parsing data into UUID");
+  }
+  std::string out(text);
+  std::ranges::transform(out, out.begin(), [](unsigned char c) { return std::tolower(c); });
+  return out;
+}
+
+// As Kafka's Bytes shows itself.
+std::string escaped_bytes(std::string_view bytes) {
+  std::string out;
+  for (const unsigned char c : bytes) {
+    if (c >= ' ' && c <= '~' && c != '\\') {
+      out += static_cast<char>(c);
+    } else {
+      out += fmt::format("\\x{:02X}", c);
+    }
+  }
+  return out;
+}
+
 std::string_view short_class_name(std::string_view class_name) {
-  return class_name.substr(class_name.rfind('.') + 1);
+  return class_name.substr(class_name.find_last_of(".$") + 1);
 }
 
 }  // namespace
@@ -51,16 +91,22 @@ std::string_view short_class_name(std::string_view class_name) {
 MessageFormatter::MessageFormatter(std::string_view class_name,
                                    const config::Properties& properties) {
   const std::string_view name = short_class_name(class_name);
-  if (class_name.starts_with("kafka.tools.")) {
+  if (class_name.starts_with("kafka.")) {
     fmt::print(
         stderr,
         "WARNING: {} is deprecated and will be removed in the next major release. Please use "
         "org.apache.kafka.tools.consumer.{} instead\n",
         class_name, name);
   }
+  internal_ = InternalRecordFormatter::of_class(class_name);
+  if (internal_) return;
+  if (!class_name.starts_with("kafka.tools.") &&
+      !class_name.starts_with("org.apache.kafka.tools.consumer.")) {
+    throw UsageError(std::string(class_name));
+  }
   silent_ = name == "NoOpMessageFormatter";
   if (!silent_ && name != "DefaultMessageFormatter" && name != "LoggingMessageFormatter") {
-    throw std::runtime_error(fmt::format("The formatter {} is not supported yet", class_name));
+    throw UsageError(std::string(class_name));
   }
 
   const auto flag = [&](std::string_view key, bool& into) {
@@ -104,10 +150,19 @@ void MessageFormatter::append_field(FieldType type, const std::optional<std::str
       fmt::format_to(into, "{}", number<std::int64_t>(shown));
       break;
     case FieldType::kFloat:
-      fmt::format_to(into, "{}", std::bit_cast<float>(number<std::int32_t>(shown)));
+      out += java_real(std::bit_cast<float>(number<std::int32_t>(shown)));
       break;
     case FieldType::kDouble:
-      fmt::format_to(into, "{}", std::bit_cast<double>(number<std::int64_t>(shown)));
+      out += java_real(std::bit_cast<double>(number<std::int64_t>(shown)));
+      break;
+    case FieldType::kBoolean:
+      out += boolean_text(shown);
+      break;
+    case FieldType::kUuid:
+      out += uuid_text(shown);
+      break;
+    case FieldType::kBytes:
+      out += escaped_bytes(shown);
       break;
     case FieldType::kText:
       break;
@@ -116,6 +171,10 @@ void MessageFormatter::append_field(FieldType type, const std::optional<std::str
 
 void MessageFormatter::format(const ConsumedRecord& record, std::string& out) const {
   if (silent_) return;
+  if (internal_) {
+    internal_->format(record.key, record.value, out);
+    return;
+  }
   // A separator follows each part; after the last one it is the line's.
   const auto end_part = [&](bool more) { out += more ? key_separator_ : line_separator_; };
   if (print_timestamp_) {

@@ -4,7 +4,7 @@
 //
 // what is switched on of it, joined by key.separator.
 // Threads  immutable.
-// Failure  the constructor throws std::runtime_error.
+// Failure  the constructor throws UsageError where it does not know the class.
 // Source   Kafka 3.9, DefaultMessageFormatter.java
 #pragma once
 
@@ -15,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "admin/internal_record_formatter.h"
 #include "config/properties.h"
 
 namespace barnabas::admin {
@@ -32,7 +33,7 @@ struct ConsumedRecord {
 };
 
 // How the bytes of a field are read; the name is that of Java's deserializer.
-enum class FieldType { kText, kShort, kInteger, kLong, kFloat, kDouble };
+enum class FieldType { kText, kBoolean, kShort, kInteger, kLong, kFloat, kDouble, kUuid, kBytes };
 
 class MessageFormatter {
  public:
@@ -48,6 +49,7 @@ class MessageFormatter {
 
   // Fixed at construction
   bool silent_ = false;
+  std::optional<InternalRecordFormatter> internal_;
   bool print_timestamp_ = false;
   bool print_partition_ = false;
   bool print_offset_ = false;

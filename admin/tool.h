@@ -59,5 +59,6 @@ int kafka_server_stop(const Arguments& arguments);
 int kafka_topics(const Arguments& arguments);
 int kafka_verifiable_consumer(const Arguments& arguments);
 int kafka_verifiable_producer(const Arguments& arguments);
+int zookeeper_shell(const Arguments& arguments);
 
 }  // namespace barnabas::admin

@@ -35,14 +35,15 @@ def settings_file(tmp_path_factory):
 
 
 def message(stderr):
-    """The first line that is not the log's, without the name of Java's exception that nobody caught; of a
+    """The first line that is not the log's, without the name of Java's exception; of a
     wrong command line of the tools with sub-commands the message, which argparse4j breaks and justifies."""
     usage = re.search(r"^[\w-]+:\s+error:(.*?)(\n\n|\Z)", stderr, re.M | re.S)
     if usage:
         return re.sub(r"\s+", "", usage[1])
-    lines = [line for line in stderr.split("\n") if line.strip() and not re.match(r"\[\d{4}-|\s+at ", line)]
-    first = re.sub(r'^Exception in thread "main" [\w.]+: ', "", lines[0]).rstrip() if lines else ""
-    return first.removesuffix(": No such file or directory")
+    lines = [line for line in stderr.split("\n") if line.strip() and not re.match(r"\[\d{4}-|\s+(at|\.\.\.) |Caused by: | \(", line)]
+    lines = [line for line in lines if not re.fullmatch(r"[\w.]+(Exception|Error)", line)]
+    first = re.sub(r'^(Exception in thread "main" )?(org|java|joptsimple)\.[\w.]+: ', "", lines[0] if lines else "").rstrip()
+    return first.removesuffix(": No such file or directory").removeprefix("Unable to read file ")
 
 
 def compare(cluster, jvm, tool, table, arrange=lambda text: text):
@@ -168,3 +169,228 @@ def test_kafka_dump_log(cluster, jvm, tmp_path):
         ["--files", log, "--max-bytes", "many"], ["--files"], ["--what"], ["--print-data-log"],
     ]
     compare(cluster, jvm, "kafka-dump-log", table)
+
+
+def test_kafka_console_consumer(cluster, jvm, tmp_path):
+    cluster.create_topic("some")
+    cluster.create_topic("typed")
+    producer = Producer({"bootstrap.servers": cluster.bootstrap})
+    producer.produce("some", key=b"k", value=b"v", headers=[("a", b"1"), ("b", None)], timestamp=1700000000001)
+    producer.produce("some", value=b"\xc3\xa4", timestamp=1700000000002)
+    producer.produce("some", key=b"", value=None, timestamp=1700000000003)
+    offset_value = b"\0\3" + b"\0" * 7 + b"\5" + b"\0\0\0\2" + b"\0\4meta" + b"\0" * 7 + b"\7"
+    group_value = (
+        b"\0\3\0\10consumer\0\0\0\3\0\5range\0\1m\0\0\0\0\0\0\0\7\0\0\0\1\0\1m\0\1i\0\1c\0\2/h"
+        b"\0\0\3\xe8\0\0\7\xd0\0\0\0\3abc\0\0\0\0"
+    )
+    transaction_value = b"\0\0" + b"\0" * 7 + b"\x09" + b"\0\1" + b"\0\0\0\x0a" + b"\1" + (
+        b"\0\0\0\1\0\1t\0\0\0\2\0\0\0\0\0\0\0\1" + b"\0" * 16
+    )
+    records = [  # one topic, whose records are one of each kind
+        (b"\0\1\0\1g\0\1t\0\0\0\7", offset_value), (b"\0\1\0\1g\0\1t\0\0\0\7", None),
+        (b"\0\2\0\1g", group_value), (b"\0\2\0\1g", None), (b"\0\x09\0\1g", b"\0\x63"),
+        (b"\0\0\0\2tx", transaction_value), (b"\0\0\0\2tx", None),
+    ]
+    for partition, (key, value) in enumerate(records):
+        topic = f"kind{partition}"
+        cluster.create_topic(topic)
+        producer.produce(topic, key=key, value=value)
+    typed = [b"\0\1", b"\0\0\0\1", b"\0" * 7 + b"\1", b"\x3f\x80\0\0", b"\x40\x59\0\0\0\0\0\0", b"\1"]
+    for value in typed:
+        producer.produce("typed", value=value)
+    assert producer.flush(60) == 0
+    style = tmp_path / "formatter.properties"
+    style.write_text("print.key=true\nkey.separator=|\n")
+    # Neither side leaves before its last fetch is answered.
+    quick = ["--bootstrap-server", "SERVERS", "--consumer-property", "fetch.max.wait.ms=10"]
+    some = [*quick, "--topic", "some", "--partition", "0", "--timeout-ms", "10000"]
+    three = [*some, "--from-beginning", "--max-messages", "3"]
+    package = "org.apache.kafka.tools.consumer."
+    old = "kafka.coordinator.group.GroupMetadataManager$"
+    table = [
+        three, [*three, "--property", "print.key=true", "--property", "print.headers=true"],
+        [*some, "--offset", "1", "--max-messages", "2"], [*some, "--offset", "earliest", "--max-messages", "1"],
+        [*three, *(word for name in ("timestamp", "partition", "offset", "headers", "key", "value")
+                   for word in ("--property", f"print.{name}=true"))],
+        [*three, "--property", "print.value=false", "--property", "print.offset=true"],
+        [*three, "--property", "print.key=true", "--property", "key.separator=: ", "--property", "line.separator=;",
+         "--property", "headers.separator=&", "--property", "null.literal=nothing", "--property", "print.headers=true"],
+        [*three, "--formatter-config", str(style)],
+        [*three, "--formatter-config", str(style), "--property", "key.separator=!"],
+        [*three, "--formatter", "kafka.tools.DefaultMessageFormatter"],
+        [*three, "--formatter", f"{package}NoOpMessageFormatter"], [*three, "--formatter", f"{package}LoggingMessageFormatter"],
+        [*three, "--formatter", "no.such.Formatter"], [*three, "--formatter-config", "/missing"],
+        [*three, "--isolation-level", "read_committed"], [*some, "--offset", "7", "--from-beginning"],
+        [*some, "--offset", "-7"], [*some, "--offset", "soon"], ["--bootstrap-server", "SERVERS", "--topic", "some", "--offset", "1"],
+        ["--bootstrap-server", "SERVERS", "--topic", "some", "--include", "so.*"], ["--bootstrap-server", "SERVERS"],
+        [*three, "--group", "g"], ["--topic", "some"], [*three, "--what"], [],
+        ["--bootstrap-server", "SERVERS", "--topic", "some", "--from-beginning", "--consumer-property", "auto.offset.reset=latest"],
+        ["--bootstrap-server", "SERVERS", "--topic", "some", "--group", "a", "--consumer-property", "group.id=b"],
+        ["--bootstrap-server", "SERVERS", "--topic", "some", "--consumer.config", "/missing"],
+        [*some[:-1], "0", "--offset", "latest"],
+    ]
+    names = ("Short", "Integer", "Long", "Float", "Double", "Boolean")
+    for offset, name in enumerate(names):
+        table.append([
+            *quick, "--topic", "typed", "--partition", "0", "--offset", str(offset), "--max-messages", "1",
+            "--timeout-ms", "10000", "--value-deserializer", f"org.apache.kafka.common.serialization.{name}Deserializer",
+        ])
+    for number in range(len(records)):
+        for formatter in ("Offsets", "GroupMetadata", "TransactionLog"):
+            is_transaction = number >= 5
+            if is_transaction != (formatter == "TransactionLog") and number != 4:
+                continue
+            for prefix in (package,) if formatter == "TransactionLog" else (package, old):
+                table.append([
+                    *quick, "--topic", f"kind{number}", "--partition", "0", "--from-beginning",
+                    "--max-messages", "1", "--timeout-ms", "10000", "--formatter", f"{prefix}{formatter}MessageFormatter",
+                ])
+    compare(cluster, jvm, "kafka-console-consumer", table)
+
+
+def test_kafka_console_producer(cluster, jvm, tmp_path):
+    """What each has written, in topics of their own, is the same; so is what they say."""
+    reader = tmp_path / "reader.properties"
+    reader.write_text("parse.key=true\nkey.separator=:\n")
+    headers = ["--property", "parse.headers=true", "--property", "parse.key=true"]
+    lines = "h:1,i:2\tk\tv\nh:1\tk\t\n"
+    rows = [
+        ([], "a\nb\n\nc"), (["--reader-config", str(reader)], "a:b\nc:d:e\n"), (headers, lines),
+        (["--property", "parse.key=true"], "k\tv\nno key\n"),
+        (["--property", "parse.key=true", "--property", "ignore.error=true"], "k\tv\nno key\n"),
+        ([*headers, "--property", "null.marker=NULL"], "NULL\tk\tv\nh:NULL\tNULL\tNULL\n"),
+        ([*headers, "--property", "headers.delimiter=|", "--property", "headers.separator=;",
+          "--property", "headers.key.separator==", "--property", "key.separator=/"], "a=1;b=2|k/v\n"),
+        (headers, "nothing\tk\tv\n"), (["--property", "null.marker=\t", "--property", "parse.key=true"], "k\tv\n"),
+        (["--sync"], "a\n"), (["--compression-codec"], "a" * 500), (["--compression-codec", "zstd"], "a" * 500),
+        (["--batch-size", "1", "--timeout", "5", "--request-required-acks", "1"], "a\nb\n"),
+        (["--line-reader", "no.such.Reader"], "a\n"), (["--compression-codec", "shrink"], "a\n"),
+        (["--producer.config", "/missing"], "a\n"), (["--batch-size", "x"], "a\n"), (["--what"], "a\n"),
+    ]
+    differences = []
+    for number, (options, stdin) in enumerate(rows):
+        seen = []
+        for who in ("ours", "theirs"):
+            topic = f"{who}-{number}"
+            cluster.create_topic(topic)
+            words = ["--bootstrap-server", cluster.bootstrap, "--topic", topic, *options]
+            if who == "ours":
+                result = cluster.tools.try_run("kafka-console-producer", *words, kind="barnabas", bootstrap="", stdin=stdin)
+            else:
+                result = jvm.run("kafka-console-producer", words, stdin)
+            (log,) = files_of(cluster, topic, ".log")[-1:]
+            dump = jvm.run("kafka-dump-log", ["--print-data-log", "--files", log]).stdout
+            records = re.findall(r"(keySize: -?\d+ valueSize: -?\d+).*?(headerKeys: .*)", dump)
+            codecs = set(re.findall(r"compresscodec: \w+", dump))
+            seen.append((result.returncode, result.stdout, message(result.stderr), records, codecs))
+        if seen[0] != seen[1]:
+            differences.append(f"{options} {stdin!r}\n  ours   {seen[0]}\n  Kafka's {seen[1]}")
+    assert not differences, "\n\n".join(differences)
+
+
+def test_zookeeper_shell(cluster, jvm):
+    """As health checks, scripts and people ask. Where, and at the end whether, Kafka's tool tells of the
+    connection is left to chance, so it is left out."""
+    def arrange(text):
+        told = "\nWATCHER::\n\nWatchedEvent state:SyncConnected type:None path:null\n"
+        lines = re.sub(r"\nWATCHER::\n(\nWatchedEvent state:Closed type:None path:null\n)?\Z", "", text.replace(told, ""))
+        return re.sub(r"(?m)^((c|m|p)Zxid|(c|m)time|ephemeralOwner) = .*$", r"\1", lines)
+
+    server = f"127.0.0.1:{cluster.zookeeper.port}"
+    one_shot = [
+        ["ls", "/brokers/ids"], ["ls", "-s", "/brokers"], ["ls", "-R", "/brokers"], ["ls", "/"], ["get", "/brokers/ids/1"],
+        ["get", "/controller_epoch"], ["get", "-s", "/cluster/id"], ["get", "/brokers/ids"], ["stat", "/brokers/ids/1"],
+        ["ls", "/nope"], ["get", "/nope"], ["stat", "/nope"], ["create", "/nope/a", "x"], ["set", "/nope", "x"],
+        ["delete", "/nope"], ["delete", "/brokers"], ["set", "-v", "7", "/brokers", "x"], ["delete", "-v", "9", "/brokers/seqid"],
+        ["create", "/brokers", "x"], ["create", "/brokers/ids/1/x", "x"], ["ls"], ["get"], ["create"], ["set", "/x"], ["delete"],
+        ["ls", "nopath"], ["ls", "/brokers/"], ["ls", "-x", "/"], ["quit"],
+    ]
+    lines = [
+        "ls /brokers\nget /nope\n\nhistory\nquit\n", "create /WHO 'a b'\nget /WHO\nset -s /WHO \"c d\"\nget -s /WHO\n",
+        "create -s /WHO/n 1\ncreate -s /WHO/n 2\ncreate -e /WHO/e 3\ncreate -c /WHO/c\nls /WHO\n"
+        "get /WHO/c\ndelete /WHO/e\n",
+        "ls /WHO\ndelete /WHO\ndeleteall /WHO\nls /WHO\n", "ls /nope\n", "ls /nope\nls /brokers/ids\nquit\nls /brokers\n",
+        "create -t 100000 /WHO 1\nset -v 0 /WHO 2\nset -v 0 /WHO 3\ndelete -v 1 /WHO\nls /\n", "create -c -e /WHO\n",
+        "create /WHO 1\nget -w /WHO\nset /WHO 2\ndelete /WHO\n",
+    ]
+    differences = []
+    rows = [(row, "", server) for row in one_shot] + [([], text, server) for text in lines]
+    rows.append((["ls", "/ids"], "", server + "/brokers"))
+    for words, stdin, where in rows:
+        seen = []
+        for who in ("ours-node", "theirs-node"):
+            typed = stdin.replace("WHO", who)
+            if who == "ours-node":
+                result = cluster.tools.try_run("zookeeper-shell", where, *words, kind="barnabas", bootstrap="", stdin=typed)
+            else:
+                result = jvm.run("zookeeper-shell", ["-server", where, *words], typed)
+            said = [line for line in result.stderr.split("\n") if not line.startswith("[")]
+            seen.append((result.returncode, arrange(result.stdout).replace(who, "WHO"), "\n".join(said).replace(who, "WHO")))
+        if seen[0] != seen[1]:
+            differences.append(f"{words} {stdin!r}\n  ours   {seen[0]}\n  Kafka's {seen[1]}")
+    assert not differences, "\n\n".join(differences)
+    # Java's client would go on trying behind the back of the tools that are run next.
+    alone = cluster.tools.try_run("zookeeper-shell", NOBODY, "ls", "/ids", kind="barnabas", bootstrap="")
+    assert (alone.returncode, alone.stdout, alone.stderr) == (
+        1, f"Connecting to {NOBODY}\n", "KeeperErrorCode = ConnectionLoss for /ids\n"
+    )
+
+
+TO_CLUSTER = ["--bootstrap-server", "SERVERS"]
+TO_NOBODY = ["--bootstrap-server", NOBODY]
+ROWS = {
+    "kafka-topics": [
+        [*TO_CLUSTER, "--describe", "--topic", "one"], [*TO_CLUSTER, "--list", "--exclude-internal", "--topic", "on."],
+        [*TO_CLUSTER, "--describe", "--topic", "missing"], [*TO_CLUSTER, "--delete", "--topic", "missing"],
+        [*TO_CLUSTER, "--delete", "--topic", "missing", "--if-exists"], [*TO_CLUSTER, "--create", "--topic", "one"],
+        [*TO_CLUSTER, "--create", "--topic", "one", "--if-not-exists"],
+        [*TO_CLUSTER, "--create", "--topic", "two", "--replication-factor", "9"],
+        [*TO_CLUSTER, "--create", "--topic", "two", "--config", "no.such=1"], [*TO_CLUSTER, "--create", "--topic", "a b"],
+        [*TO_CLUSTER, "--alter", "--topic", "one", "--partitions", "1"], [*TO_CLUSTER, "--alter", "--topic", "one"],
+        [*TO_CLUSTER, "--create", "--topic", "two", "--partitions", "none"], [*TO_CLUSTER, "--create"],
+        TO_CLUSTER, [*TO_CLUSTER, "--list", "--describe"], ["--list"], [*TO_CLUSTER, "--what"],
+        [*TO_NOBODY, "--list", "--command-config", "HASTY"], ["--bootstrap-server", "nonsense", "--list"],
+        [*TO_CLUSTER, "--list", "--command-config", "/missing"],
+    ],
+    "kafka-configs": [
+        [*TO_CLUSTER, "--describe", "--topic", "one"], [*TO_CLUSTER, "--describe", "--topic", "missing"],
+        [*TO_CLUSTER, "--describe", "--entity-type", "topics", "--entity-name", "one", "--all"],
+        [*TO_CLUSTER, "--describe", "--entity-type", "planets"], [*TO_CLUSTER, "--describe"], [*TO_CLUSTER, "--topic", "one"],
+        [*TO_CLUSTER, "--alter", "--topic", "one", "--add-config", "no.such=1"],
+        [*TO_CLUSTER, "--alter", "--topic", "one", "--add-config", "retention.ms=soon"],
+        [*TO_CLUSTER, "--alter", "--topic", "one", "--delete-config", "retention.ms"], [*TO_CLUSTER, "--alter", "--topic", "one"],
+        ["--describe", "--topic", "one"], [*TO_CLUSTER, "--what"],
+        [*TO_NOBODY, "--describe", "--topic", "one", "--command-config", "HASTY"],
+    ],
+    "kafka-consumer-groups": [
+        [*TO_CLUSTER, "--describe", "--group", "missing"], [*TO_CLUSTER, "--delete", "--group", "missing"],
+        [*TO_CLUSTER, "--describe"], [*TO_CLUSTER, "--reset-offsets", "--group", "g", "--to-earliest"], TO_CLUSTER,
+        ["--list"], [*TO_CLUSTER, "--what"], [*TO_CLUSTER, "--list", "--describe"],
+    ],
+    "kafka-get-offsets": [
+        [*TO_CLUSTER, "--topic", "one"], [*TO_CLUSTER, "--topic", "missing"], [*TO_CLUSTER, "--what"], ["--topic", "one"],
+        [*TO_NOBODY, "--command-config", "HASTY"],
+    ],
+    "kafka-leader-election": [
+        [*TO_CLUSTER, "--election-type", "preferred", "--topic", "one", "--partition", "0"],
+        [*TO_CLUSTER, "--election-type", "preferred", "--topic", "missing", "--partition", "0"],
+        [*TO_CLUSTER, "--election-type", "best", "--all-topic-partitions"], [*TO_CLUSTER, "--election-type", "unclean"],
+        [*TO_CLUSTER, "--election-type", "unclean", "--topic", "one"], TO_CLUSTER, [*TO_CLUSTER, "--what"],
+        [*TO_CLUSTER, "--election-type", "preferred", "--path-to-json-file", "/missing"],
+    ],
+    "kafka-delete-records": [
+        TO_CLUSTER, [*TO_CLUSTER, "--what"], ["--offset-json-file", "x"], [*TO_CLUSTER, "--offset-json-file", "/missing"],
+    ],
+    "kafka-log-dirs": [
+        [*TO_CLUSTER, "--describe", "--topic-list", "one"], [*TO_CLUSTER, "--describe", "--broker-list", "7"], TO_CLUSTER,
+        ["--describe"], [*TO_CLUSTER, "--what"], [*TO_NOBODY, "--describe", "--command-config", "HASTY"],
+    ],
+}
+
+
+@pytest.mark.parametrize("tool", sorted(ROWS))
+def test_questions_and_orders(cluster, jvm, hasty, tool):
+    if "one" not in cluster.znodes.children("/brokers/topics"):
+        cluster.create_topic("one", partitions=2)
+        cluster.wait_known_to_all("one")
+    compare(cluster, jvm, tool, [[word.replace("HASTY", hasty) for word in row] for row in ROWS[tool]])

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <stdexcept>
+#include <string>
+#include <string_view>
 
 namespace barnabas::admin {
 namespace {
@@ -22,7 +24,7 @@ ConsumedRecord record() {
 }
 
 std::string printed(const config::Properties& properties, const ConsumedRecord& of = record(),
-                    const char* class_name = kDefault) {
+                    std::string_view class_name = kDefault) {
   std::string out;
   MessageFormatter(class_name, properties).format(of, out);
   return out;
@@ -80,6 +82,38 @@ TEST(MessageFormatter, OtherFormatters) {
   EXPECT_EQ(printed({}, record(), "org.apache.kafka.tools.consumer.LoggingMessageFormatter"),
             "v\n");
   EXPECT_THROW(printed({}, record(), "my.own.Formatter"), std::runtime_error);
+}
+
+TEST(MessageFormatter, DeserializersThatShowTextOfTheirOwn) {
+  const auto shown = [](std::string_view type, std::string_view value) {
+    ConsumedRecord of = record();
+    of.value = value;
+    return printed({{"value.deserializer", "org.apache.kafka.common.serialization." +
+                                               std::string(type) + "Deserializer"}},
+                   of);
+  };
+  EXPECT_EQ(shown("Boolean", std::string_view("\1", 1)), "true\n");
+  EXPECT_THROW(shown("Boolean", "tr"), std::runtime_error);
+  EXPECT_EQ(shown("UUID", "0123ABCD-0000-4000-8000-000000000001"),
+            "0123abcd-0000-4000-8000-000000000001\n");
+  EXPECT_THROW(shown("UUID", "no uuid"), std::runtime_error);
+  EXPECT_EQ(shown("Bytes", std::string_view("a\\\n\xff", 4)), "a\\x5C\\x0A\\xFF\n");
+  EXPECT_EQ(shown("Double", std::string_view("\x40\x59\0\0\0\0\0\0", 8)), "100.0\n");
+}
+
+TEST(MessageFormatter, RecordsOfInternalTopicsByTheNewNamesOfTheirFormattersAndTheOld) {
+  ConsumedRecord of = record();
+  of.key = std::string_view("\0\1\0\1g\0\1t\0\0\0\7", 12);
+  of.value = std::nullopt;
+  const std::string package = "org.apache.kafka.tools.consumer.";
+  const std::string old = "kafka.coordinator.group.GroupMetadataManager$";
+  EXPECT_EQ(printed({}, of, package + "OffsetsMessageFormatter"),
+            R"({"key":{"version":1,"data":{"group":"g","topic":"t","partition":7}},"value":null})");
+  EXPECT_EQ(printed({}, of, old + "OffsetsMessageFormatter"), "[g,t,7]::NULL\n");
+  EXPECT_EQ(printed({}, of, package + "GroupMetadataMessageFormatter"), "");
+  EXPECT_EQ(printed({}, of, old + "GroupMetadataMessageFormatter"), "");
+  EXPECT_EQ(printed({}, of, package + "TransactionLogMessageFormatter"),
+            R"({"key":{"version":1,"data":"unknown"},"value":null})");
 }
 
 }  // namespace
