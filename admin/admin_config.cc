@@ -2,22 +2,28 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cctype>
 #include <charconv>
 #include <regex>
+
+#include "admin/java_text.h"
 
 namespace barnabas::admin {
 namespace {
 
+template <typename T>
 Duration duration(const config::Properties& properties, std::string_view key, Duration fallback) {
   const auto found = properties.find(key);
   if (found == properties.end()) return fallback;
   const std::string& text = found->second;
-  std::int64_t ms = 0;
-  const auto parsed = std::from_chars(text.data(), text.data() + text.size(), ms);
-  if (parsed.ec != std::errc{} || parsed.ptr != text.data() + text.size()) {
+  const auto given = java_number<T>(java_trim(text));
+  if (!given) {
     throw config::ConfigError(
-        fmt::format("Invalid value {} for configuration {}: Not a number of type LONG", text, key));
+        fmt::format("Invalid value {} for configuration {}: Not a number of type {}", text, key,
+                    sizeof(T) == sizeof(std::int32_t) ? "INT" : "LONG"));
   }
+  const std::int64_t ms = *given;
   if (ms < 0) {
     throw config::ConfigError(
         fmt::format("Invalid value {} for configuration {}: Value must be at least 0", text, key));
@@ -58,6 +64,19 @@ std::vector<HostPort> parse_bootstrap_servers(std::string_view text) {
   return servers;
 }
 
+void require_plaintext(const config::Properties& properties) {
+  const auto protocol = properties.find("security.protocol");
+  if (protocol == properties.end()) return;
+  std::string name = protocol->second;
+  std::ranges::transform(name, name.begin(), [](unsigned char c) { return std::toupper(c); });
+  if (name != "PLAINTEXT") {
+    throw config::ConfigError(
+        fmt::format("Invalid value {} for configuration security.protocol: PLAINTEXT is the only "
+                    "one supported yet",
+                    protocol->second));
+  }
+}
+
 AdminConfig AdminConfig::from(config::Properties properties, std::string_view bootstrap_servers) {
   properties["bootstrap.servers"] = bootstrap_servers;
   AdminConfig config;
@@ -65,21 +84,19 @@ AdminConfig AdminConfig::from(config::Properties properties, std::string_view bo
   if (const auto id = properties.find("client.id"); id != properties.end()) {
     config.client_id = id->second;
   }
-  if (const auto protocol = properties.find("security.protocol");
-      protocol != properties.end() && protocol->second != "PLAINTEXT") {
-    throw config::ConfigError(
-        fmt::format("Invalid value {} for configuration security.protocol: PLAINTEXT is the only "
-                    "one supported yet",
-                    protocol->second));
-  }
-  config.request_timeout = duration(properties, "request.timeout.ms", config.request_timeout);
+  require_plaintext(properties);
+  config.request_timeout =
+      duration<std::int32_t>(properties, "request.timeout.ms", config.request_timeout);
   config.default_api_timeout =
-      duration(properties, "default.api.timeout.ms", config.default_api_timeout);
-  config.retry_backoff = duration(properties, "retry.backoff.ms", config.retry_backoff);
-  config.retry_backoff_max = duration(properties, "retry.backoff.max.ms", config.retry_backoff_max);
-  config.reconnect_backoff = duration(properties, "reconnect.backoff.ms", config.reconnect_backoff);
+      duration<std::int32_t>(properties, "default.api.timeout.ms", config.default_api_timeout);
+  config.retry_backoff =
+      duration<std::int64_t>(properties, "retry.backoff.ms", config.retry_backoff);
+  config.retry_backoff_max =
+      duration<std::int64_t>(properties, "retry.backoff.max.ms", config.retry_backoff_max);
+  config.reconnect_backoff =
+      duration<std::int64_t>(properties, "reconnect.backoff.ms", config.reconnect_backoff);
   config.reconnect_backoff_max =
-      duration(properties, "reconnect.backoff.max.ms", config.reconnect_backoff_max);
+      duration<std::int64_t>(properties, "reconnect.backoff.max.ms", config.reconnect_backoff_max);
   return config;
 }
 

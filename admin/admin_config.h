@@ -24,6 +24,10 @@ struct HostPort {
 // `host:port,...`, as bootstrap.servers.
 std::vector<HostPort> parse_bootstrap_servers(std::string_view text);
 
+// Throws for a security.protocol that is not there yet, instead of a connection that nobody
+// answers.
+void require_plaintext(const config::Properties& properties);
+
 struct AdminConfig {
   // `properties` are the lines of the user's file; `bootstrap_servers` ranks above theirs.
   static AdminConfig from(config::Properties properties, std::string_view bootstrap_servers);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <stdexcept>
+#include <string_view>
 
 #include "admin/host_lookup.h"
 #include "admin/tool_log.h"
@@ -13,30 +14,35 @@
 namespace barnabas::admin {
 namespace {
 
+[[noreturn]] void refuse_servers(std::string_view why) {
+  throw std::runtime_error(
+      fmt::format("Failed to create new KafkaAdminClient\nCaused by: {}", why));
+}
+
 AdminConfig make_config(const std::optional<std::string>& file,
                         const std::string& bootstrap_servers, const config::Properties& defaults) {
   config::Properties properties;
   if (file) properties = config::read_properties_file(*file);
+  properties.insert(defaults.begin(), defaults.end());
   try {
-    properties.insert(defaults.begin(), defaults.end());
-    AdminConfig config = AdminConfig::from(std::move(properties), bootstrap_servers);
-    std::erase_if(config.bootstrap_servers, [](const HostPort& server) {
-      if (resolves(server)) return false;
-      log_tool_warning(
-          fmt::format("Couldn't resolve server {}:{} from bootstrap.servers as DNS resolution "
-                      "failed for {}",
-                      server.host, server.port, server.host),
-          "org.apache.kafka.clients.ClientUtils");
-      return true;
-    });
-    if (config.bootstrap_servers.empty()) {
-      throw config::ConfigError("No resolvable bootstrap urls given in bootstrap.servers");
-    }
-    return config;
+    static_cast<void>(parse_bootstrap_servers(bootstrap_servers));
   } catch (const config::ConfigError& error) {
-    throw std::runtime_error(
-        fmt::format("Failed to create new KafkaAdminClient\nCaused by: {}", error.what()));
+    refuse_servers(error.what());
   }
+  AdminConfig config = AdminConfig::from(std::move(properties), bootstrap_servers);
+  std::erase_if(config.bootstrap_servers, [](const HostPort& server) {
+    if (resolves(server)) return false;
+    log_tool_warning(
+        fmt::format("Couldn't resolve server {}:{} from bootstrap.servers as DNS resolution "
+                    "failed for {}",
+                    server.host, server.port, server.host),
+        "org.apache.kafka.clients.ClientUtils");
+    return true;
+  });
+  if (config.bootstrap_servers.empty()) {
+    refuse_servers("No resolvable bootstrap urls given in bootstrap.servers");
+  }
+  return config;
 }
 
 }  // namespace

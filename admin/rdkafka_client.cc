@@ -64,6 +64,7 @@ RdKafkaClient::RdKafkaClient(rd_kafka_type_t type, std::string role,
     : role_(std::move(role)),
       client_id_(properties.at("client.id")),
       callbacks_(std::move(callbacks)) {
+  require_plaintext(properties);
   Conf conf(rd_kafka_conf_new());
   const std::string logger =
       fmt::format("org.apache.kafka.clients.{}.{}Config",

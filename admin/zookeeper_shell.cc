@@ -6,7 +6,6 @@
 
 #include <cstdint>
 #include <cstdio>
-#include <deque>
 #include <iostream>
 #include <optional>
 #include <string>
@@ -102,23 +101,22 @@ class ZooKeeperShell {
     zk::NodeStat stat;
     std::vector<std::string> names;
     require_ok(client_.children(path, command.has('w'), names, stat), path);
-    if (command.has('R')) return list_below(path);
+    if (command.has('R')) {
+      fmt::print("{}\n", path);
+      return list_below(path);
+    }
     fmt::print("[{}]\n", fmt::join(names, ", "));
     if (command.has('s')) fmt::print("{}", stat_lines(stat));
   }
 
-  // Level by level. Nodes that go meanwhile are left out.
-  void list_below(const std::string& root) {
-    std::deque<std::string> left{root};
-    while (!left.empty()) {
-      const std::string path = std::move(left.front());
-      left.pop_front();
-      zk::NodeStat stat;
-      std::vector<std::string> names;
-      if (client_.children(path, false, names, stat) != zk::ZkError::kOk) continue;
-      fmt::print("{}\n", path);
-      for (const std::string& name : names) left.push_back((path == "/" ? "/" : path + "/") + name);
-    }
+  // The children of a node, then what is below each. Nodes that go meanwhile are left out.
+  void list_below(const std::string& path) {
+    zk::NodeStat stat;
+    std::vector<std::string> names;
+    if (client_.children(path, false, names, stat) != zk::ZkError::kOk) return;
+    const std::string prefix = path == "/" ? path : path + "/";
+    for (const std::string& name : names) fmt::print("{}{}\n", prefix, name);
+    for (const std::string& name : names) list_below(prefix + name);
   }
 
   void get(const ShellCommand& command) {

@@ -311,7 +311,6 @@ def test_zookeeper_shell(cluster, jvm):
         "get /WHO/c\ndelete /WHO/e\n",
         "ls /WHO\ndelete /WHO\ndeleteall /WHO\nls /WHO\n", "ls /nope\n", "ls /nope\nls /brokers/ids\nquit\nls /brokers\n",
         "create -t 100000 /WHO 1\nset -v 0 /WHO 2\nset -v 0 /WHO 3\ndelete -v 1 /WHO\nls /\n", "create -c -e /WHO\n",
-        "create /WHO 1\nget -w /WHO\nset /WHO 2\ndelete /WHO\n",
     ]
     differences = []
     rows = [(row, "", server) for row in one_shot] + [([], text, server) for text in lines]
@@ -329,6 +328,11 @@ def test_zookeeper_shell(cluster, jvm):
         if seen[0] != seen[1]:
             differences.append(f"{words} {stdin!r}\n  ours   {seen[0]}\n  Kafka's {seen[1]}")
     assert not differences, "\n\n".join(differences)
+    # When Kafka's tool tells of a change is left to chance.
+    watched = cluster.tools.try_run(
+        "zookeeper-shell", server, kind="barnabas", bootstrap="", stdin="create /w 1\nget -w /w\nset /w 2\ndelete /w\n"
+    )
+    assert "WATCHER::\n\nWatchedEvent state:SyncConnected type:NodeDataChanged path:/w\n" in watched.stdout
     # Java's client would go on trying behind the back of the tools that are run next.
     alone = cluster.tools.try_run("zookeeper-shell", NOBODY, "ls", "/ids", kind="barnabas", bootstrap="")
     assert (alone.returncode, alone.stdout, alone.stderr) == (
@@ -394,3 +398,32 @@ def test_questions_and_orders(cluster, jvm, hasty, tool):
         cluster.create_topic("one", partitions=2)
         cluster.wait_known_to_all("one")
     compare(cluster, jvm, tool, [[word.replace("HASTY", hasty) for word in row] for row in ROWS[tool]])
+
+
+def test_settings_files(cluster, jvm, tmp_path):
+    """Users keep one file for all tools: what it may say, and what is refused in the same words."""
+    def file(name, text):
+        (tmp_path / name).write_text(text)
+        return str(tmp_path / name)
+
+    usual = file("usual", "! comment\nclient.id: me\nsecurity.protocol=plaintext\nrequest.timeout.ms = 5000\n"
+                 "retry.backoff.ms=10\nreconnect.backoff.ms=10\nno.such.key=1\nmetadata.max.age.ms=1000\n")
+    soon = file("soon", "request.timeout.ms=soon\n")
+    for tool, option, words in (
+        ("kafka-topics", "--command-config", ["--list", "--topic", "none.such"]),
+        ("kafka-get-offsets", "--command-config", ["--topic", "none.such"]),
+        ("kafka-cluster", "--config", ["cluster-id"]),
+        ("kafka-log-dirs", "--command-config", ["--describe", "--topic-list", "none.such"]),
+    ):
+        compare(cluster, jvm, tool, [[*words, "--bootstrap-server", "SERVERS", option, path] for path in (usual, soon)])
+    secure = file("secure", "security.protocol=SASL_SSL\n")
+    for tool, option, words in (
+        ("kafka-topics", "--command-config", ["--list"]), ("kafka-cluster", "--config", ["cluster-id"]),
+        ("kafka-console-consumer", "--consumer.config", ["--topic", "some"]),
+        ("kafka-console-producer", "--producer.config", ["--topic", "some"]),
+    ):
+        result = cluster.tools.try_run(
+            tool, *words, "--bootstrap-server", cluster.bootstrap, option, secure, kind="barnabas", bootstrap=""
+        )
+        assert result.returncode == 1
+        assert "security.protocol: PLAINTEXT is the only one supported yet" in result.stdout + result.stderr, result

@@ -41,5 +41,29 @@ TEST(AdminConfig, BadValuesAreRefused) {
   EXPECT_THROW(AdminConfig::from({{"security.protocol", "SSL"}}, "a:1"), config::ConfigError);
 }
 
+TEST(AdminConfig, TimeoutsOfRequestsAreIntsAndBackoffsLongs) {
+  const auto refusal = [](const std::string& key) -> std::string {
+    try {
+      AdminConfig::from({{key, "soon"}}, "a:1");
+    } catch (const config::ConfigError& error) {
+      return error.what();
+    }
+    return "";
+  };
+  EXPECT_EQ(refusal("request.timeout.ms"),
+            "Invalid value soon for configuration request.timeout.ms: Not a number of type INT");
+  EXPECT_EQ(refusal("retry.backoff.ms"),
+            "Invalid value soon for configuration retry.backoff.ms: Not a number of type LONG");
+  EXPECT_THROW(AdminConfig::from({{"request.timeout.ms", "3000000000"}}, "a:1"),
+               config::ConfigError);
+  EXPECT_EQ(AdminConfig::from({{"retry.backoff.ms", "3000000000"}}, "a:1").retry_backoff,
+            milliseconds(3000000000));
+}
+
+TEST(AdminConfig, TheSecurityProtocolMayBeWrittenInAnyCase) {
+  EXPECT_NO_THROW(require_plaintext({{"security.protocol", "plaintext"}}));
+  EXPECT_THROW(require_plaintext({{"security.protocol", "sasl_plaintext"}}), config::ConfigError);
+}
+
 }  // namespace
 }  // namespace barnabas::admin
