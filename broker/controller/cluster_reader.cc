@@ -5,7 +5,6 @@
 #include <variant>
 
 #include "broker/base/logging.h"
-#include "zkclient/documents.h"
 #include "zkclient/paths.h"
 
 namespace barnabas::controller {
@@ -100,7 +99,7 @@ void ClusterReader::read_contents(std::shared_ptr<Loading> loading) {
                  loading->snapshot.brokers = std::move(brokers);
                  both->one_came();
                });
-  read_topics(*loading->topics, [this, loading, both](std::vector<TopicSnapshot> topics) {
+  read_topics(*loading->topics, {}, [this, loading, both](std::vector<TopicSnapshot> topics) {
     std::vector<TopicPartition> partitions;
     for (const TopicSnapshot& topic : topics) {
       for (const auto& [id, assignment] : topic.assignment) partitions.push_back({topic.name, id});
@@ -140,6 +139,7 @@ void ClusterReader::read_brokers(std::vector<BrokerId> ids,
 }
 
 void ClusterReader::read_topics(std::vector<std::string> names,
+                                const std::map<std::string, Uuid>& known_ids,
                                 std::function<void(std::vector<TopicSnapshot>)> done) {
   if (names.empty()) {
     done({});
@@ -147,16 +147,19 @@ void ClusterReader::read_topics(std::vector<std::string> names,
   }
   auto all = gather<std::vector<TopicSnapshot>>(names.size(), std::move(done));
   for (const std::string& name : names) {
-    read_topic(name, [all](std::optional<TopicSnapshot> topic) {
+    const auto known = known_ids.find(name);
+    const auto known_id = known == known_ids.end() ? std::nullopt : std::optional(known->second);
+    read_topic(name, known_id, [all](std::optional<TopicSnapshot> topic) {
       if (topic) all->collected.push_back(std::move(*topic));
       all->one_came();
     });
   }
 }
 
-void ClusterReader::read_topic(const std::string& name, TopicDone done) {
+void ClusterReader::read_topic(const std::string& name, std::optional<Uuid> known_id,
+                               TopicDone done) {
   const std::string path = zk::paths::topic(name);
-  zookeeper_.get_data(path, true, alive_.guard([this, name, path, done](zk::DataAnswer answer) {
+  const auto came = [this, name, path, known_id, done](zk::DataAnswer answer) {
     if (answer.error == zk::ZkError::kSessionExpired) return;
     if (!answer.ok()) return done(std::nullopt);
     const auto znode = zk::TopicZnode::decode(answer.data);
@@ -164,20 +167,21 @@ void ClusterReader::read_topic(const std::string& name, TopicDone done) {
       complain(path, znode.error());
       return done(std::nullopt);
     }
-    if (!znode->topic_id) return give_topic_id(name, answer.data, answer.stat.version, done);
-    done(to_snapshot(name, *znode->topic_id, *znode));
-  }));
+    if (znode->topic_id) return done(to_snapshot(name, *znode->topic_id, *znode));
+    give_topic_id(name, known_id, *znode, answer.stat.version, done);
+  };
+  zookeeper_.get_data(path, true, alive_.guard(came));
 }
 
-// Topics made by brokers older than 2.8 have none.
-void ClusterReader::give_topic_id(const std::string& name, const std::string& data,
-                                  std::int32_t version, TopicDone done) {
-  zk::TopicZnode znode = *zk::TopicZnode::decode(data);
-  znode.topic_id = Uuid::random(random_);
+// Topics made by brokers older than 2.8 have none, and tools of that age take it away when they add
+// partitions: then the topic keeps the one that its replicas know it by.
+void ClusterReader::give_topic_id(const std::string& name, std::optional<Uuid> known_id,
+                                  zk::TopicZnode znode, std::int32_t version, TopicDone done) {
+  znode.topic_id = known_id ? *known_id : Uuid::random(random_);
   writer_.write(zk::Op::set_data(zk::paths::topic(name), znode.encode(), version),
-                alive_.guard([this, name, done](const FencedWriter::Answer& answer) {
+                alive_.guard([this, name, known_id, done](const FencedWriter::Answer& answer) {
                   if (answer.error == zk::ZkError::kNoNode) return done(std::nullopt);
-                  read_topic(name, done);
+                  read_topic(name, known_id, done);
                 }));
 }
 

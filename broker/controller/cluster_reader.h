@@ -20,6 +20,7 @@
 #include "broker/controller/alive.h"
 #include "broker/controller/core/cluster_state.h"
 #include "broker/controller/fenced_writer.h"
+#include "zkclient/documents.h"
 #include "zkclient/zookeeper.h"
 
 namespace barnabas::controller {
@@ -35,8 +36,8 @@ class ClusterReader {
 
   void read_brokers(std::vector<BrokerId> ids,
                     std::function<void(std::map<BrokerId, BrokerInfo>)> done);
-  // Topic znodes, watched. One without a topic id gets one.
-  void read_topics(std::vector<std::string> names,
+  // Topic znodes, watched. One without a topic id gets the known one, else a new one.
+  void read_topics(std::vector<std::string> names, const std::map<std::string, Uuid>& known_ids,
                    std::function<void(std::vector<TopicSnapshot>)> done);
   void read_states(std::vector<TopicPartition> partitions,
                    std::function<void(std::map<TopicPartition, Leadership>)> done);
@@ -51,9 +52,9 @@ class ClusterReader {
 
  private:
   using TopicDone = std::function<void(std::optional<TopicSnapshot>)>;
-  void read_topic(const std::string& name, TopicDone done);
-  void give_topic_id(const std::string& name, const std::string& data, std::int32_t version,
-                     TopicDone done);
+  void read_topic(const std::string& name, std::optional<Uuid> known_id, TopicDone done);
+  void give_topic_id(const std::string& name, std::optional<Uuid> known_id, zk::TopicZnode znode,
+                     std::int32_t version, TopicDone done);
   struct Loading;
   void read_contents(std::shared_ptr<Loading> loading);
 

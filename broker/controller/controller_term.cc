@@ -166,8 +166,14 @@ void ControllerTerm::do_effect(ReadUncleanFlag effect) {
 }
 
 void ControllerTerm::do_effect(ReadTopics effect) {
+  std::map<std::string, Uuid> known_ids;
+  for (const std::string& topic : effect.topics) {
+    const Uuid id = core_.context().topic_id(topic);
+    if (!id.is_zero()) known_ids.emplace(topic, id);
+  }
   reader_.read_topics(
-      std::move(effect.topics), alive_.guard([this](const std::vector<TopicSnapshot>& topics) {
+      std::move(effect.topics), known_ids,
+      alive_.guard([this](const std::vector<TopicSnapshot>& topics) {
         step([&](ControllerCore& core, Effects& out) { core.on_topics_read(topics, out); });
         // One that was asked to be deleted before it was known.
         refresh_deletions();

@@ -36,6 +36,21 @@ TEST_F(ZnodeRequestsTest, ATopicAndLaterItsFurtherPartitionsGetLeaders) {
   EXPECT_EQ(state("t", 1).leader, k2);
 }
 
+// CMAK's znodes know of no topic ids. Replicas refuse to go on under another one.
+TEST_F(ZnodeRequestsTest, ATopicWrittenWithoutItsIdKeepsIt) {
+  start(1);
+  start(2);
+  create_topic(1, topic_on("t", {{k1, k2}}));
+  const auto before = zk::TopicZnode::decode(*data("/brokers/topics/t"));
+  write(zk::Op::set_data("/brokers/topics/t", R"({"version":1,"partitions":{"0":[1,2],"1":[2,1]}})",
+                         zk::kAnyVersion));
+  const auto after = zk::TopicZnode::decode(*data("/brokers/topics/t"));
+  ASSERT_TRUE(before && after);
+  EXPECT_TRUE(before->topic_id);
+  EXPECT_EQ(after->topic_id, before->topic_id);
+  EXPECT_EQ(after->partitions.size(), 2u);
+}
+
 TEST_F(ZnodeRequestsTest, ATopicIsDeleted) {
   start(1);
   create_topic(1, topic_on("t", {{k1}}));
