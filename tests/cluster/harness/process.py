@@ -21,7 +21,9 @@ def start_time(pid):
         fields = _stat(pid)
     except (FileNotFoundError, ProcessLookupError):
         return None
-    return None if fields[0] in "ZX" else int(fields[19])
+    # The first thread may be a corpse while others still hold the process's sockets.
+    is_corpse = fields[0] in "ZX" and int(fields[17]) <= 1
+    return None if is_corpse else int(fields[19])
 
 
 def children(pid):
