@@ -67,11 +67,12 @@ std::string transaction_state(std::int8_t status) {
   constexpr std::array<std::string_view, 8> kStates{
       "Empty",          "Ongoing",       "PrepareCommit", "PrepareAbort",
       "CompleteCommit", "CompleteAbort", "Dead",          "PrepareEpochFence"};
-  if (status < 0 || static_cast<std::size_t>(status) >= kStates.size()) {
+  const auto index = static_cast<std::uint8_t>(status);  // a negative one is past the end
+  if (index >= kStates.size()) {
     throw std::runtime_error(fmt::format(
         "Unknown transaction state byte {} from the transaction status message", status));
   }
-  return std::string(kStates[static_cast<std::size_t>(status)]);
+  return std::string(kStates[index]);
 }
 
 Decoded decode_transaction_state(BytesView key, const std::optional<BytesView>& value) {

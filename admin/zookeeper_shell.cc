@@ -172,7 +172,8 @@ class ZooKeeperShell {
     zk::NodeStat stat;
     std::vector<std::string> names;
     require_ok(client_.children(path, false, names, stat), path);
-    for (const std::string& name : names) remove_all((path == "/" ? "/" : path + "/") + name);
+    const std::string folder = path == "/" ? path : path + "/";
+    for (const std::string& name : names) remove_all(folder + name);
     require_ok(client_.remove(path, zk::kAnyVersion), path);
   }
 

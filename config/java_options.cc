@@ -39,9 +39,9 @@ std::optional<std::string> zookeeper_options_problem(
     std::string_view kafka_opts,
     const std::function<std::optional<std::string>(const std::string&)>& read_file) {
   const auto properties = system_properties(kafka_opts);
-  const auto value = [&properties](std::string_view name, std::string otherwise) {
+  const auto value = [&properties](std::string_view name, std::string_view otherwise) {
     const auto found = properties.find(name);
-    return found != properties.end() ? found->second : std::move(otherwise);
+    return found != properties.end() ? found->second : std::string(otherwise);
   };
   if (value("zookeeper.client.secure", "false") == "true") {
     return "KAFKA_OPTS asks for TLS to ZooKeeper (-Dzookeeper.client.secure=true), which is not "

@@ -23,7 +23,7 @@ void BufferPool::give_back(BufferPtr buffer) {
   // use_count() orders nothing; taking and dropping a reference does: what a handler on another
   // thread read from the buffer before it let go, it has read before we write here again.
   {
-    const BufferPtr fence = buffer;
+    const BufferPtr fence = buffer;  // NOLINT(performance-unnecessary-copy-initialization)
   }
   if (buffer->size() == kChunkBytes) {
     chunk_ = std::move(buffer);

@@ -134,7 +134,7 @@ Bytes snappy_in_blocks(BytesView bytes) {
     const std::size_t at = out.size();
     out.resize(at + 4 + snappy::MaxCompressedLength(block.size()));
     std::size_t size = 0;
-    snappy::RawCompress(as_text(block).data(), block.size(),
+    snappy::RawCompress(reinterpret_cast<const char*>(block.data()), block.size(),
                         reinterpret_cast<char*>(out.data() + at + 4), &size);
     store_be(out.data() + at, static_cast<std::int32_t>(size));
     out.resize(at + 4 + size);

@@ -33,9 +33,8 @@ ReplicaFetcherManager::Key ReplicaFetcherManager::key_of(BrokerId leader,
 ReplicaFetcherManager::Running& ReplicaFetcherManager::running(const Key& key) {
   Running& running = fetchers_[key];
   if (!running.fetcher) {
-    const auto slot =
-        static_cast<std::size_t>(key.first.value() * config_.num_fetchers + key.second);
-    running.home = homes_[slot % homes_.size()];
+    const std::int64_t slot = std::int64_t{key.first.value()} * config_.num_fetchers + key.second;
+    running.home = homes_[static_cast<std::size_t>(slot) % homes_.size()];
     running.fetcher = std::make_shared<ReplicaFetcher>(
         ReplicaFetcher::Parts{config_, self_, broker_epoch_, *running.home, transport_, clock_,
                               leader_watch_},

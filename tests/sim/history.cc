@@ -17,9 +17,9 @@ RecordName RecordName::parse(std::string_view value) {
   RecordName name;
   const auto colon = value.find(':');
   CHECK(colon != std::string_view::npos, "record value {}", value);
-  const char* const end = value.data() + value.size();
-  std::from_chars(value.data(), value.data() + colon, name.producer);
-  std::from_chars(value.data() + colon + 1, end, name.number);
+  const char* const begin = value.begin();
+  std::from_chars(begin, begin + colon, name.producer);
+  std::from_chars(begin + colon + 1, value.end(), name.number);
   return name;
 }
 

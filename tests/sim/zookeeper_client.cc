@@ -52,7 +52,7 @@ void ZooKeeperClient::set_data(std::string path, std::string data, std::int32_t 
          [done = std::move(done)](const ZooKeeperResponse& response, bool resent) {
            auto answer = answer_of<zk::StatAnswer>(response, resent);
            if (answer.ok()) answer.stat = response.results.front().stat;
-           done(std::move(answer));
+           done(answer);
          });
 }
 
@@ -78,7 +78,7 @@ void ZooKeeperClient::exists(std::string path, bool watch, Callback<zk::StatAnsw
          [done = std::move(done)](const ZooKeeperResponse& response, bool resent) {
            auto answer = answer_of<zk::StatAnswer>(response, resent);
            answer.stat = response.stat;
-           done(std::move(answer));
+           done(answer);
          });
 }
 

@@ -92,7 +92,7 @@ void ZooKeeperSession::set_data(std::string path, std::string data, std::int32_t
          [done = std::move(done)](const Response& response, bool resent) {
            auto answer = answer_of<StatAnswer>(response, resent);
            answer.stat = response.stat;
-           done(std::move(answer));
+           done(answer);
          });
 }
 
@@ -118,7 +118,7 @@ void ZooKeeperSession::exists(std::string path, bool watch, Callback<StatAnswer>
          [done = std::move(done)](const Response& response, bool resent) {
            auto answer = answer_of<StatAnswer>(response, resent);
            answer.stat = response.stat;
-           done(std::move(answer));
+           done(answer);
          });
 }
 

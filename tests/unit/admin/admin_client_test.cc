@@ -19,7 +19,6 @@ namespace {
 
 using namespace protocol;
 using testing::ElementsAre;
-using testing::StartsWith;
 
 class AdminClientTest : public testing::Test {
  protected:

@@ -28,7 +28,7 @@ TEST(LogConcurrency, ReadersSeeWholeBatchesWhileTheLogGrowsRollsAndIsFlushed) {
   options.clean_shutdown = true;
   const auto opened = FileLog::open(std::move(options), clock, background);
   ASSERT_TRUE(opened);
-  const std::shared_ptr<FileLog> log = *opened;
+  const std::shared_ptr<FileLog>& log = *opened;
 
   std::atomic<bool> done{false};
   std::atomic<int> wrong{0};

@@ -61,10 +61,11 @@ bool write_batches(Log& log) {
 
 void print_files(const std::string& replica) {
   std::vector<std::string> snapshots;
+  const std::string folder = replica + "/";
   for (const std::string& name : test::names_in(replica)) {
     if (name.ends_with(".snapshot")) snapshots.push_back(name);
     if (!name.ends_with(".log")) continue;
-    const test::Bytes bytes = test::read_bytes(replica + "/" + name);
+    const test::Bytes bytes = test::read_bytes(folder + name);
     const auto batches = test::read_log_file(bytes);
     if (!batches) continue;
     std::int64_t records = 0;

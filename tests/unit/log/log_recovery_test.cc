@@ -116,7 +116,7 @@ TEST_F(LogRecovery, ReadsOnlyFromTheRecoveryPointOn) {
   append_many(40, 1, 100);
   save();
   const auto names = logs();
-  const std::string second = names[1];
+  const std::string& second = names[1];
   Bytes content = test::read_bytes(path(second));
   content[content.size() - 1] ^= 1;
   const Offset third(std::stoll(names[2].substr(0, 20)));

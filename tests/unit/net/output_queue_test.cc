@@ -75,8 +75,8 @@ TEST_F(OutputQueueTest, BytesSmallAndLargeRangesArriveInOrder) {
     body.pieces.emplace_back(range(file, 7, 0));
     queue_.push(as_bytes("head"), std::move(body));
     expected += "headbytes" + std::to_string(i) +
-                content.substr(static_cast<std::size_t>(100 * i), 1000) +
-                content.substr(static_cast<std::size_t>(5000 * i), 100000) + pattern(70000, i);
+                content.substr(100 * static_cast<std::size_t>(i), 1000) +
+                content.substr(5000 * static_cast<std::size_t>(i), 100000) + pattern(70000, i);
   }
   EXPECT_EQ(queue_.size_bytes(), static_cast<std::int64_t>(expected.size()));
   EXPECT_TRUE(transfer() == expected);

@@ -28,7 +28,7 @@ class SessionFile : public ::testing::Test {
 TEST_F(SessionFile, HoldsTheLastSession) {
   EXPECT_EQ(read_session_file(path_), std::nullopt);
   ASSERT_TRUE(write_session_file(path_, {1, "first"}));
-  const SessionId session{-0x7000000000000001, std::string("\0\xff\n pass word..", 16)};
+  const SessionId session{-0x7000000000000001, std::string("\0\xff\n pass word...", 16)};
   ASSERT_TRUE(write_session_file(path_, session));
   const auto read = read_session_file(path_);
   ASSERT_TRUE(read);

@@ -18,7 +18,6 @@ namespace barnabas::log {
 namespace {
 
 using protocol::Compression;
-using protocol::LegacyMessage;
 using protocol::LegacyMessageReader;
 using protocol::RecordBatchBuilder;
 using Bytes = std::vector<std::uint8_t>;
