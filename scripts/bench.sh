@@ -2,7 +2,8 @@
 
 bench() {
   setup_packages build test
+  setup_venv
   setup_apache_kafka
   build release "${program_targets[@]}" barnabas_load barnabas_group_load
-  run python3 scripts/bench.py "$@"
+  run .cache/venv/bin/python scripts/bench.py "$@"
 }
