@@ -7,6 +7,7 @@
 #include <charconv>
 
 #include "broker/base/check.h"
+#include "config/blanks.h"
 #include "config/config_key.h"
 #include "config/config_value.h"
 
@@ -17,16 +18,6 @@ constexpr std::string_view kListenerPrefix = "listener.name.";
 constexpr std::string_view kMaxConnections = "max.connections";
 constexpr std::string_view kMaxCreationRate = "max.connection.creation.rate";
 constexpr std::string_view kPerIpOverrides = "max.connections.per.ip.overrides";
-
-std::string_view without_blanks(std::string_view text) {
-  while (!text.empty() && std::isspace(static_cast<unsigned char>(text.front()))) {
-    text.remove_prefix(1);
-  }
-  while (!text.empty() && std::isspace(static_cast<unsigned char>(text.back()))) {
-    text.remove_suffix(1);
-  }
-  return text;
-}
 
 [[noreturn]] void refuse_overrides(const std::string& reason) {
   throw ConfigError(
@@ -58,15 +49,15 @@ std::int32_t limit_of(const Properties& properties, const Listener& listener,
 
 std::map<std::string, std::int32_t> parse_per_ip_overrides(std::string_view text) {
   std::map<std::string, std::int32_t> overrides;
-  text = without_blanks(text);
+  text = trim_blanks(text);
   while (!text.empty()) {
     const std::size_t comma = std::min(text.find(','), text.size());
-    const std::string_view entry = without_blanks(text.substr(0, comma));
+    const std::string_view entry = trim_blanks(text.substr(0, comma));
     text.remove_prefix(std::min(comma + 1, text.size()));
     const std::size_t colon = entry.rfind(':');
     if (colon == std::string_view::npos) refuse_overrides(fmt::format("no ':' in '{}'", entry));
-    const std::string host(without_blanks(entry.substr(0, colon)));
-    const std::string_view count = without_blanks(entry.substr(colon + 1));
+    const std::string host(trim_blanks(entry.substr(0, colon)));
+    const std::string_view count = trim_blanks(entry.substr(colon + 1));
     std::int32_t number = 0;
     const auto parsed = std::from_chars(count.data(), count.data() + count.size(), number);
     if (parsed.ec != std::errc{} || parsed.ptr != count.data() + count.size()) {
@@ -92,11 +83,7 @@ std::map<std::string, ListenerLimits> limits_by_listener(const Properties& prope
 }
 
 bool is_listener_limit(std::string_view name) {
-  if (!name.starts_with(kListenerPrefix)) return false;
-  name.remove_prefix(kListenerPrefix.size());
-  const std::size_t dot = name.find('.');
-  if (dot == std::string_view::npos) return false;
-  const std::string_view key = name.substr(dot + 1);
+  const std::string_view key = listener_override_base(name);
   return key == kMaxConnections || key == kMaxCreationRate;
 }
 

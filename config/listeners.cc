@@ -10,6 +10,7 @@
 #include <regex>
 #include <set>
 
+#include "config/blanks.h"
 #include "config/properties.h"
 
 namespace barnabas::config {
@@ -19,16 +20,6 @@ std::string upper(std::string_view text) {
   std::string result(text);
   std::ranges::transform(result, result.begin(), [](unsigned char c) { return std::toupper(c); });
   return result;
-}
-
-std::string_view trim_blanks(std::string_view text) {
-  while (!text.empty() && std::isspace(static_cast<unsigned char>(text.front()))) {
-    text.remove_prefix(1);
-  }
-  while (!text.empty() && std::isspace(static_cast<unsigned char>(text.back()))) {
-    text.remove_suffix(1);
-  }
-  return text;
 }
 
 std::vector<std::string_view> split_csv(std::string_view text) {
