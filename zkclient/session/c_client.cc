@@ -12,6 +12,7 @@
 #include "broker/base/check.h"
 #include "broker/base/logging.h"
 #include "zkclient/acl.h"
+#include "zkclient/session/c_error.h"
 
 namespace barnabas::zk {
 namespace {
@@ -20,36 +21,6 @@ using Kind = Request::Kind;
 
 constexpr std::size_t kSequenceDigits = 10;
 constexpr auto kDrainTimeout = std::chrono::seconds(1);
-
-ZkError to_error(int code) {
-  switch (code) {
-    case ZOK:
-      return ZkError::kOk;
-    case ZNONODE:
-      return ZkError::kNoNode;
-    case ZNODEEXISTS:
-      return ZkError::kNodeExists;
-    case ZBADVERSION:
-      return ZkError::kBadVersion;
-    case ZNOTEMPTY:
-      return ZkError::kNotEmpty;
-    case ZNOCHILDRENFOREPHEMERALS:
-      return ZkError::kNoChildrenForEphemerals;
-    case ZSESSIONEXPIRED:
-    case ZINVALIDSTATE:
-    case ZCLOSING:
-      return ZkError::kSessionExpired;
-    case ZAUTHFAILED:
-      return ZkError::kAuthFailed;
-    case ZNOAUTH:
-      return ZkError::kNoAuth;
-    case ZBADARGUMENTS:
-    case ZMARSHALLINGERROR:
-      return ZkError::kInvalid;
-    default:
-      return ZkError::kOther;
-  }
-}
 
 // The connection went away, or is no longer the session's, before the answer.
 bool is_loss(int code) {

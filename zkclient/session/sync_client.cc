@@ -8,34 +8,13 @@
 #include <mutex>
 #include <stdexcept>
 
+#include "zkclient/session/c_error.h"
+
 namespace barnabas::zk {
 namespace {
 
 constexpr int kMaxNodeBytes = 4 * 1024 * 1024;
 constexpr auto kEventTimeout = std::chrono::seconds(5);
-
-ZkError sync_error(int code) {
-  switch (code) {
-    case ZOK:
-      return ZkError::kOk;
-    case ZNONODE:
-      return ZkError::kNoNode;
-    case ZNODEEXISTS:
-      return ZkError::kNodeExists;
-    case ZBADVERSION:
-      return ZkError::kBadVersion;
-    case ZNOTEMPTY:
-      return ZkError::kNotEmpty;
-    case ZNOCHILDRENFOREPHEMERALS:
-      return ZkError::kNoChildrenForEphemerals;
-    case ZNOAUTH:
-      return ZkError::kNoAuth;
-    case ZBADARGUMENTS:
-      return ZkError::kInvalid;
-    default:
-      return ZkError::kOther;
-  }
-}
 
 NodeStat node_stat(const struct ::Stat& stat) {
   return {stat.czxid,          stat.mzxid,      stat.pzxid,      stat.ctime,
@@ -72,7 +51,7 @@ struct SyncClient::Handle {
 
   ZkError result(int code) {
     last_code = code;
-    return sync_error(code);
+    return to_error(code);
   }
 
   static void on_watch(zhandle_t*, int type, int state, const char* path, void* context) {
