@@ -6,9 +6,11 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <functional>
 
 #include "admin/error_text.h"
 #include "admin/log_client.h"
+#include "admin/partition_request.h"
 #include "broker/protocol/messages/consumer_protocol_assignment.h"
 #include "broker/protocol/messages/delete_groups.h"
 #include "broker/protocol/messages/describe_groups.h"
@@ -82,15 +84,6 @@ Result<std::vector<TopicPartition>> assigned_partitions(BytesView bytes) {
     }
   }
   return partitions;
-}
-
-std::map<std::string, std::vector<std::int32_t>> by_topic(
-    const std::vector<TopicPartition>& partitions) {
-  std::map<std::string, std::vector<std::int32_t>> topics;
-  for (const TopicPartition& partition : partitions) {
-    topics[partition.topic].push_back(partition.partition.value());
-  }
-  return topics;
 }
 
 template <typename Topics>
@@ -238,37 +231,35 @@ Result<void> GroupClient::commit_offsets(
   if (offsets.empty()) return {};
   Terms terms = this->terms();
   terms.lookup_name = "offsetCommit(api=FIND_COORDINATOR)";
-  TRY(const auto answer,
-      (cluster_.call<OffsetCommitRequest, OffsetCommitResponse>(
-          "offsetCommit(api=OFFSET_COMMIT)", Target::coordinator_of(group),
-          [&](std::int16_t, Duration) {
-            OffsetCommitRequest request;
-            request.group_id = group;
-            std::map<std::string_view, std::size_t> topics;
-            for (const auto& [partition, offset] : offsets) {
-              const auto [at, is_new] = topics.emplace(partition.topic, request.topics.size());
-              if (is_new) request.topics.emplace_back().name = partition.topic;
-              auto& out = request.topics[at->second].partitions.emplace_back();
-              out.partition_index = partition.partition.value();
-              out.committed_offset = offset;
-              out.committed_metadata = "";
-            }
-            return request;
-          },
-          [](const OffsetCommitResponse& response) {
-            for (const auto& topic : response.topics) {
-              for (const auto& partition : topic.partitions) {
-                // A group that came to life meanwhile may be inactive again soon.
-                if (partition.error_code == ErrorCode::kRebalanceInProgress) {
-                  return ErrorCode::kCoordinatorLoadInProgress;
-                }
-                const ErrorCode trouble = coordinator_trouble(partition.error_code);
-                if (trouble != ErrorCode::kNone) return trouble;
-              }
-            }
-            return ErrorCode::kNone;
-          },
-          terms)));
+  TRY(const auto answer, (cluster_.call<OffsetCommitRequest, OffsetCommitResponse>(
+                             "offsetCommit(api=OFFSET_COMMIT)", Target::coordinator_of(group),
+                             [&](std::int16_t, Duration) {
+                               OffsetCommitRequest request;
+                               request.group_id = group;
+                               using Committed = std::pair<TopicPartition, std::int64_t>;
+                               add_partitions(request, offsets, &Committed::first,
+                                              [](const Committed& committed, auto& out) {
+                                                out.committed_offset = committed.second;
+                                                out.committed_metadata = "";
+                                              });
+                               return request;
+                             },
+                             [](const OffsetCommitResponse& response) {
+                               for (const auto& topic : response.topics) {
+                                 for (const auto& partition : topic.partitions) {
+                                   // A group that came to life meanwhile may be inactive again
+                                   // soon.
+                                   if (partition.error_code == ErrorCode::kRebalanceInProgress) {
+                                     return ErrorCode::kCoordinatorLoadInProgress;
+                                   }
+                                   const ErrorCode trouble =
+                                       coordinator_trouble(partition.error_code);
+                                   if (trouble != ErrorCode::kNone) return trouble;
+                                 }
+                               }
+                               return ErrorCode::kNone;
+                             },
+                             terms)));
   std::optional<ErrorCode> first;
   std::vector<std::string> failed;
   for (const auto& topic : answer.message.topics) {
@@ -288,19 +279,13 @@ Result<PartitionErrors> GroupClient::delete_offsets(const std::string& group,
                                                     const std::vector<TopicPartition>& partitions) {
   Terms terms = this->terms();
   terms.lookup_name = "offsetDelete(api=FIND_COORDINATOR)";
-  const auto topics = by_topic(partitions);
   TRY(const auto answer, (cluster_.call<OffsetDeleteRequest, OffsetDeleteResponse>(
                              "offsetDelete(api=OFFSET_DELETE)", Target::coordinator_of(group),
                              [&](std::int16_t, Duration) {
                                OffsetDeleteRequest request;
                                request.group_id = group;
-                               for (const auto& [topic, indexes] : topics) {
-                                 auto& out = request.topics.emplace_back();
-                                 out.name = topic;
-                                 for (const std::int32_t index : indexes) {
-                                   out.partitions.emplace_back().partition_index = index;
-                                 }
-                               }
+                               add_partitions(request, partitions, std::identity{},
+                                              [](const TopicPartition&, const auto&) {});
                                return request;
                              },
                              [](const OffsetDeleteResponse& response) {

@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 #include <optional>
 
 #include "admin/error_text.h"
+#include "admin/partition_request.h"
 #include "broker/protocol/messages/delete_records.h"
 #include "broker/protocol/messages/describe_log_dirs.h"
 #include "broker/protocol/messages/list_offsets.h"
@@ -53,19 +55,6 @@ std::optional<std::string> final_topic_error(ErrorCode code, const TopicPartitio
       return lead + fmt::format("due to invalid topic `{}`", partition.topic);
     default:
       return lead + fmt::format("due to unexpected error for topic `{}`", partition.topic);
-  }
-}
-
-// Both requests name partitions by topic; `fill` writes what is asked of one of them.
-template <typename Request, typename Fill>
-void add_partitions(Request& request, const std::vector<TopicPartition>& partitions, Fill fill) {
-  std::map<std::string_view, std::size_t> topics;
-  for (const TopicPartition& partition : partitions) {
-    const auto [at, is_new] = topics.emplace(partition.topic, request.topics.size());
-    if (is_new) request.topics.emplace_back().name = partition.topic;
-    auto& out = request.topics[at->second].partitions.emplace_back();
-    out.partition_index = partition.partition.value();
-    fill(partition, out);
   }
 }
 
@@ -180,9 +169,10 @@ PartitionOffsets LogClient::delete_records(
               DeleteRecordsRequest request;
               request.timeout_ms = static_cast<std::int32_t>(
                   std::chrono::duration_cast<milliseconds>(time_left).count());
-              add_partitions(request, led, [&](const TopicPartition& partition, auto& out) {
-                out.offset = before_offsets.at(partition);
-              });
+              add_partitions(request, led, std::identity{},
+                             [&](const TopicPartition& partition, auto& out) {
+                               out.offset = before_offsets.at(partition);
+                             });
               return request;
             },
             [](const DeleteRecordsResponse&) { return ErrorCode::kNone; }, terms)));
@@ -207,7 +197,7 @@ PartitionOffsets LogClient::list_offsets(const Partitions& partitions, std::int6
             [&](std::int16_t, Duration) {
               ListOffsetsRequest request;
               request.replica_id = BrokerId(-1);
-              add_partitions(request, led,
+              add_partitions(request, led, std::identity{},
                              [&](const TopicPartition&, auto& out) { out.timestamp = timestamp; });
               return request;
             },
