@@ -4,10 +4,11 @@
 //     ReplicaFetcher --News--> SuspectedBrokers <--until when?-- DelayedMetadata
 //     UpdateMetadata, a suspect that answers --> watchers --> DelayedMetadata --> the handler
 //
-// A client and we learn of a death at the same time, each from the end of a connection, and its
-// request may be handled before our own news are: on another reactor, or late on a busy machine.
-// So every executor that has connections first looks at its sockets once more.
-// Threads  thread-safe. Its lock is innermost.
+// A client and we learn of a death at about the same time, each from the end of a connection, and
+// its request may be handled before our own news are: on another reactor, late on a busy machine,
+// or before the kernel has ended our connection too. So an answer that names a leader whose death
+// we would notice waits a few milliseconds, and then every executor that has connections looks at
+// its sockets once more. Threads  thread-safe. Its lock is innermost.
 #pragma once
 
 #include <atomic>
@@ -41,8 +42,8 @@ class LeaderWatch {
   // The metadata cache has a new snapshot.
   void on_metadata_updated() { watchers_.check(); }
 
-  // Answers the sink with a snapshot, later: after a turn of every home, or when it need not be
-  // held any more.
+  // Answers the sink with a snapshot, later: when the death of a leader it names would have been
+  // noticed, or when it need not be held any more.
   void tell_metadata(MetadataQuery query, std::unique_ptr<MetadataSink> sink);
   // Until when an answer from this snapshot is to be held; none: it is not.
   std::optional<Time> held_until(const MetadataSnapshot& snapshot,
@@ -53,7 +54,9 @@ class LeaderWatch {
 
  private:
   struct Look;
-  void answer_or_hold(MetadataQuery query, std::unique_ptr<MetadataSink> sink);
+  bool may_have_died_unnoticed(const MetadataSnapshot& snapshot, const MetadataQuery& query) const;
+  void look_at_homes(const std::shared_ptr<Look>& look);
+  void answer_or_hold(Look& look);
   void forget_old_suspicions();
 
   // Fixed at construction

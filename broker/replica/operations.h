@@ -130,7 +130,7 @@ struct MetadataQuery {
 class MetadataSink {
  public:
   virtual ~MetadataSink() = default;
-  // The answer is held: the controller is likely to know more in a moment. At most once, before
+  // The answer is held: we or the controller may know more in a moment. At most once, before
   // done().
   virtual void parked() = 0;
   virtual void done(std::shared_ptr<const MetadataSnapshot> snapshot) = 0;

@@ -7,6 +7,10 @@
 //                              \---timed out, ended by us------> new      (no suspicion)
 //     suspicion:   kLost --> suspected --a new connection answers | its time is over--> not
 //
+// Its client may learn of a death before us: the kernel ends the connections of a killed process
+// one after another, and what those ends wake may run in between. So nothing is told of a broker
+// whose death we would notice before kNoticedWithin is over.
+//
 // A broker that merely closed a connection is thus suspected until the next request to it is
 // answered; one that cannot be reached in the first place, or is only slow, never is.
 //
@@ -16,6 +20,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 
 #include "broker/base/clock.h"
 #include "broker/protocol/error_code.h"
@@ -47,10 +52,21 @@ class SuspectedBrokers {
   // A failover takes some tens of milliseconds, on a busy machine a few times as long; a client
   // that is in vain kept waiting this long loses little of the second it would wait anyway.
   static constexpr Duration kLongest = milliseconds(300);
+  // Between the ends of two connections of one killed process, on a machine that is not overrun.
+  static constexpr Duration kNoticedWithin = milliseconds(5);
 
-  void on_lost(BrokerId broker, Time now) { until_[broker] = now + kLongest; }
+  void on_lost(BrokerId broker, Time now) {
+    connected_.erase(broker);
+    until_[broker] = now + kLongest;
+  }
   // True: it was suspected and is no longer.
-  bool on_connected(BrokerId broker) { return until_.erase(broker) > 0; }
+  bool on_connected(BrokerId broker) {
+    connected_.insert(broker);
+    return until_.erase(broker) > 0;
+  }
+
+  // Those whose death would be noticed: they have answered, and nothing ended since.
+  const std::set<BrokerId>& connected() const { return connected_; }
 
   // The end of the suspicion; none: it is not suspected.
   std::optional<Time> suspected_until(BrokerId broker, Time now) const;
@@ -59,6 +75,7 @@ class SuspectedBrokers {
   bool empty() const { return until_.empty(); }
 
  private:
+  std::set<BrokerId> connected_;
   std::map<BrokerId, Time> until_;
 };
 

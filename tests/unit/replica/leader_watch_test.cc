@@ -74,20 +74,44 @@ class LeaderWatchTest : public testing::Test, public BrokerFixture {
   }
 };
 
-TEST_F(LeaderWatchTest, AnswersAtOnceWhileNobodyIsSuspected) {
+TEST_F(LeaderWatchTest, AnswersAtOnceWhenTheLeadersDeathWouldNotBeNoticed) {
   Told told;
   ask(told);
   EXPECT_FALSE(told.parked);
   EXPECT_EQ(leader_in(told), BrokerId{2});
 }
-// The client saw the end of its connection a moment before us.
+TEST_F(LeaderWatchTest, WaitsForWhatWouldBeNoticedOfALeaderThatHasAnswered) {
+  leader_answers();
+  Told told;
+  ask(told);
+  EXPECT_TRUE(told.parked);
+  run_for(SuspectedBrokers::kNoticedWithin - milliseconds(1));
+  EXPECT_EQ(told.snapshot, nullptr);
+  run_for(milliseconds(1));
+  ASSERT_NE(told.snapshot, nullptr);
+  EXPECT_EQ(leader_in(told), BrokerId{2});
+}
+// The kernel ended the client's connection first, and ours when the client had already asked.
+TEST_F(LeaderWatchTest, DeathThatIsNoticedAfterTheRequestHoldsItsAnswer) {
+  leader_answers();
+  Told told;
+  ask(told);
+  run_for(SuspectedBrokers::kNoticedWithin - milliseconds(1));
+  transport.fail(ErrorCode::kNetworkException);
+  run_for(milliseconds(20));
+  EXPECT_EQ(told.snapshot, nullptr);
+  EXPECT_TRUE(tell_leaders(1, 6, {1, 3}));
+  ASSERT_NE(told.snapshot, nullptr);
+  EXPECT_EQ(leader_in(told), BrokerId{1});
+}
 TEST_F(LeaderWatchTest, NewsThatWaitToBeHandledAreHandledBeforeTheAnswer) {
   leader_answers();
   Told told;
   manager->tell_metadata({.all_topics = true, .names = {}, .ids = {}},
                          std::make_unique<MetadataProbe>(told));
-  process.post([this] { transport.fail(ErrorCode::kNetworkException); });
-  run_for(Duration{0});
+  process.run_after(SuspectedBrokers::kNoticedWithin,
+                    [this] { transport.fail(ErrorCode::kNetworkException); });
+  run_for(SuspectedBrokers::kNoticedWithin + milliseconds(1));
   EXPECT_TRUE(told.parked);
   EXPECT_EQ(told.snapshot, nullptr);
 }
@@ -170,7 +194,9 @@ TEST_F(LeaderWatchTest, SlowLeaderIsNotSuspected) {
   transport.fail(ErrorCode::kRequestTimedOut);
   Told told;
   ask(told);
-  EXPECT_FALSE(told.parked);
+  run_for(SuspectedBrokers::kNoticedWithin);
+  ASSERT_NE(told.snapshot, nullptr);
+  EXPECT_EQ(leader_in(told), BrokerId{2});
 }
 TEST_F(LeaderWatchTest, OnlyAnswersThatNameTheSuspectAreHeld) {
   leader_dies();
