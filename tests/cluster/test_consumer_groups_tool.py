@@ -9,6 +9,7 @@ from confluent_kafka import Consumer, Producer, TopicPartition
 from harness.cluster import Cluster
 from harness.ports import free_port
 from harness.wait import wait_until
+from kafka.admin import KafkaAdminClient, MemberToRemove
 
 TOOL = "kafka-consumer-groups"
 LONG_GROUP = "a-group-with-a-name-of-more-than-24-characters"
@@ -224,6 +225,11 @@ def test_a_group_at_work(cluster):
         for view in ([], ["--members"], ["--members", "--verbose"], ["--state"]):
             both(cluster, "--describe", "--group", "static", *view)
     assert "Stable" in both(cluster, "--describe", "--group", "static", "--state"), "static members stay"
+    # Until their session ends, which other tests should not see happen between one tool's look and the other's.
+    admin = KafkaAdminClient(bootstrap_servers=cluster.bootstrap)
+    admin.remove_group_members("static", [MemberToRemove(group_instance_id=f"instance-{n}") for n in range(2)])
+    admin.close()
+    assert "Empty" in both(cluster, "--describe", "--group", "static", "--state")
 
 
 def test_reset_plans(cluster, now_ms):

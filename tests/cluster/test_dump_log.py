@@ -3,18 +3,17 @@ agrees with both."""
 import glob
 import os
 import re
-import subprocess
 
+from harness import tool_jvm
 from harness.cluster import Cluster
 from harness.logdir import LogDirectory, checkpoint
-from harness.tools import command_of
+from harness.tools import APACHE_MAIN
 
 TOPIC = "t"
 
 
 def dump(*files, options=()):
-    command = command_of("kafka-dump-log", "apache") + ["--files", ",".join(files), *options]
-    result = subprocess.run(command, capture_output=True, text=True, timeout=90, check=False)
+    result = tool_jvm.run(APACHE_MAIN["kafka-dump-log"], ["--files", ",".join(files), *options])
     assert result.returncode == 0, result.stdout + result.stderr
     assert "Mismatches" not in result.stderr + result.stdout
     assert "invalid bytes" not in result.stdout + result.stderr

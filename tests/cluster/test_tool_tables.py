@@ -6,18 +6,17 @@ import re
 
 import pytest
 from confluent_kafka import Consumer, Producer
+from harness import tool_jvm
 from harness.cluster import Cluster
-from harness.tool_jvm import ToolJvm
+from harness.tools import APACHE_MAIN
 from harness.wait import wait_until
 
 # Nobody listens on port 1.
 NOBODY = "127.0.0.1:1"
 
 
-@pytest.fixture(scope="module", name="jvm")
-def kafkas_tools():
-    with ToolJvm() as jvm:
-        yield jvm
+def run_kafkas(tool, words, stdin=""):
+    return tool_jvm.run(APACHE_MAIN[tool], words, stdin)
 
 
 @pytest.fixture(scope="module", name="cluster")
@@ -46,21 +45,21 @@ def message(stderr):
     return first.removesuffix(": No such file or directory").removeprefix("Unable to read file ")
 
 
-def compare(cluster, jvm, tool, table, arrange=lambda text: text):
+def compare(cluster, tool, table, arrange=lambda text: text):
     """Each row is run by both. Every difference is told."""
     differences = []
     for row in table:
         words = [word.replace("SERVERS", cluster.bootstrap) for word in row]
         ours = cluster.tools.try_run(tool, *words, kind="barnabas", bootstrap="")
-        theirs = jvm.run(tool, words)
+        theirs = run_kafkas(tool, words)
         seen = [(result.returncode, arrange(result.stdout), message(result.stderr)) for result in (ours, theirs)]
         if seen[0] != seen[1]:
             differences.append(f"{tool} {' '.join(row)}\n  ours   {seen[0]}\n  Kafka's {seen[1]}\n{theirs.stderr[:300]}")
     assert not differences, "\n\n".join(differences)
 
 
-def test_kafka_cluster(cluster, jvm, hasty):
-    compare(cluster, jvm, "kafka-cluster", [
+def test_kafka_cluster(cluster, hasty):
+    compare(cluster, "kafka-cluster", [
         ["cluster-id", "--bootstrap-server", "SERVERS"], ["cluster-id", "-b", "SERVERS"], ["cluster", "-bSERVERS"],
         ["cluster-id", "--bootstrap-server=SERVERS", "--config", hasty],
         ["unregister", "-b", "SERVERS", "-i", "2"], ["unregister", "--bootstrap-server", "SERVERS", "--id", "77"],
@@ -77,8 +76,8 @@ def by_broker(text):
     return sorted(re.findall(r"^\S.*? -> .*?^\)$", text, re.M | re.S)) or text
 
 
-def test_kafka_broker_api_versions(cluster, jvm, hasty):
-    compare(cluster, jvm, "kafka-broker-api-versions", [
+def test_kafka_broker_api_versions(cluster, hasty):
+    compare(cluster, "kafka-broker-api-versions", [
         ["--bootstrap-server", "SERVERS"], ["--bootstrap-server", "SERVERS", "--command-config", hasty],
         ["--bootstrap-server", "SERVERS", "--command-config", "/missing"], ["--bootstrap-server"], ["--what"],
         ["--command-config", hasty],
@@ -119,7 +118,7 @@ def files_of(cluster, topic, suffix):
     return sorted(found)
 
 
-def test_kafka_dump_log(cluster, jvm, tmp_path):
+def test_kafka_dump_log(cluster, tmp_path):
     fill(cluster)
     table = [["--files", ",".join(files_of(cluster, "none", ".snapshot"))]]
     for codec in CODECS:
@@ -168,10 +167,10 @@ def test_kafka_dump_log(cluster, jvm, tmp_path):
         ["--files", "/missing/00000000000000000000.log"], ["--files", "/missing/x.log"], ["--files", "a.b,c.d"],
         ["--files", log, "--max-bytes", "many"], ["--files"], ["--what"], ["--print-data-log"],
     ]
-    compare(cluster, jvm, "kafka-dump-log", table)
+    compare(cluster, "kafka-dump-log", table)
 
 
-def test_kafka_console_consumer(cluster, jvm, tmp_path):
+def test_kafka_console_consumer(cluster, tmp_path):
     cluster.create_topic("some")
     cluster.create_topic("typed")
     producer = Producer({"bootstrap.servers": cluster.bootstrap})
@@ -245,10 +244,10 @@ def test_kafka_console_consumer(cluster, jvm, tmp_path):
                     *quick, "--topic", f"kind{number}", "--partition", "0", "--from-beginning",
                     "--max-messages", "1", "--timeout-ms", "10000", "--formatter", f"{prefix}{formatter}MessageFormatter",
                 ])
-    compare(cluster, jvm, "kafka-console-consumer", table)
+    compare(cluster, "kafka-console-consumer", table)
 
 
-def test_kafka_console_producer(cluster, jvm, tmp_path):
+def test_kafka_console_producer(cluster, tmp_path):
     """What each has written, in topics of their own, is the same; so is what they say."""
     reader = tmp_path / "reader.properties"
     reader.write_text("parse.key=true\nkey.separator=:\n")
@@ -277,9 +276,9 @@ def test_kafka_console_producer(cluster, jvm, tmp_path):
             if who == "ours":
                 result = cluster.tools.try_run("kafka-console-producer", *words, kind="barnabas", bootstrap="", stdin=stdin)
             else:
-                result = jvm.run("kafka-console-producer", words, stdin)
+                result = run_kafkas("kafka-console-producer", words, stdin)
             (log,) = files_of(cluster, topic, ".log")[-1:]
-            dump = jvm.run("kafka-dump-log", ["--print-data-log", "--files", log]).stdout
+            dump = run_kafkas("kafka-dump-log", ["--print-data-log", "--files", log]).stdout
             records = re.findall(r"(keySize: -?\d+ valueSize: -?\d+).*?(headerKeys: .*)", dump)
             codecs = set(re.findall(r"compresscodec: \w+", dump))
             seen.append((result.returncode, result.stdout, message(result.stderr), records, codecs))
@@ -288,7 +287,7 @@ def test_kafka_console_producer(cluster, jvm, tmp_path):
     assert not differences, "\n\n".join(differences)
 
 
-def test_zookeeper_shell(cluster, jvm):
+def test_zookeeper_shell(cluster):
     """As health checks, scripts and people ask. Where, and at the end whether, Kafka's tool tells of the
     connection is left to chance, so it is left out."""
     def arrange(text):
@@ -322,7 +321,7 @@ def test_zookeeper_shell(cluster, jvm):
             if who == "ours-node":
                 result = cluster.tools.try_run("zookeeper-shell", where, *words, kind="barnabas", bootstrap="", stdin=typed)
             else:
-                result = jvm.run("zookeeper-shell", ["-server", where, *words], typed)
+                result = run_kafkas("zookeeper-shell", ["-server", where, *words], typed)
             said = [line for line in result.stderr.split("\n") if not line.startswith("[")]
             seen.append((result.returncode, arrange(result.stdout).replace(who, "WHO"), "\n".join(said).replace(who, "WHO")))
         if seen[0] != seen[1]:
@@ -393,14 +392,14 @@ ROWS = {
 
 
 @pytest.mark.parametrize("tool", sorted(ROWS))
-def test_questions_and_orders(cluster, jvm, hasty, tool):
+def test_questions_and_orders(cluster, hasty, tool):
     if "one" not in cluster.znodes.children("/brokers/topics"):
         cluster.create_topic("one", partitions=2)
         cluster.wait_known_to_all("one")
-    compare(cluster, jvm, tool, [[word.replace("HASTY", hasty) for word in row] for row in ROWS[tool]])
+    compare(cluster, tool, [[word.replace("HASTY", hasty) for word in row] for row in ROWS[tool]])
 
 
-def test_settings_files(cluster, jvm, tmp_path):
+def test_settings_files(cluster, tmp_path):
     """Users keep one file for all tools: what it may say, and what is refused in the same words."""
     def file(name, text):
         (tmp_path / name).write_text(text)
@@ -415,7 +414,7 @@ def test_settings_files(cluster, jvm, tmp_path):
         ("kafka-cluster", "--config", ["cluster-id"]),
         ("kafka-log-dirs", "--command-config", ["--describe", "--topic-list", "none.such"]),
     ):
-        compare(cluster, jvm, tool, [[*words, "--bootstrap-server", "SERVERS", option, path] for path in (usual, soon)])
+        compare(cluster, tool, [[*words, "--bootstrap-server", "SERVERS", option, path] for path in (usual, soon)])
     secure = file("secure", "security.protocol=SASL_SSL\n")
     for tool, option, words in (
         ("kafka-topics", "--command-config", ["--list"]), ("kafka-cluster", "--config", ["cluster-id"]),

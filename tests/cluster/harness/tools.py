@@ -2,7 +2,7 @@
 import os
 import subprocess
 
-from . import places
+from . import places, tool_jvm
 
 APACHE_MAIN = {
     "kafka-topics": "org.apache.kafka.tools.TopicCommand",
@@ -21,6 +21,8 @@ APACHE_MAIN = {
     "kafka-cluster": "org.apache.kafka.tools.ClusterTool",
     "zookeeper-shell": "org.apache.zookeeper.ZooKeeperMainWithTlsSupportForKafka",
 }
+# Run in a machine of their own: they end by a signal, or work until their process does.
+OF_THEIR_OWN = {name for name in APACHE_MAIN if "console" in name or "verifiable" in name}
 # As config/tools-log4j.properties: warnings, on stderr.
 LOG4J = os.path.join(places.ROOT, "tests", "clients", "java", "tools-log4j.properties")
 
@@ -49,14 +51,16 @@ class Tools:
 
     def try_run(self, tool, *arguments, kind=None, stdin="", timeout=90, bootstrap=None):
         """Runs the tool to its end; the result has returncode, stdout, stderr."""
-        command = command_of(tool, kind or self.kind)
-        if bootstrap != "":
-            command += ["--bootstrap-server", bootstrap or self.bootstrap]
-        command += arguments
-        result = subprocess.run(
-            command, input=stdin, capture_output=True, text=True, timeout=timeout, check=False
-        )
-        result.command = command
+        kind = kind or self.kind
+        words = [*([] if bootstrap == "" else ["--bootstrap-server", bootstrap or self.bootstrap]), *arguments]
+        if kind == "apache" and tool not in OF_THEIR_OWN:
+            result = tool_jvm.run(APACHE_MAIN[tool], words, stdin, timeout)
+        else:
+            result = subprocess.run(
+                command_of(tool, kind) + words, input=stdin, capture_output=True, text=True, timeout=timeout,
+                check=False,
+            )
+        result.command = [tool, *words]
         return result
 
     def run(self, tool, *arguments, **options):

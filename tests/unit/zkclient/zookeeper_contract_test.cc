@@ -298,13 +298,16 @@ TEST_F(ZooKeeperContract, RestartMakesANewSession) {
   w_.expire(0);
   ASSERT_TRUE(w_.run_until([&] { return recorder_.told.back() == "expired"; }));
   EXPECT_EQ(session_of(w_, 0).id, before);
+  // A client that reconnects in time sees the end of its own session's ephemerals: that is not
+  // asked here.
+  w_.call([&] { recorder_.told.clear(); });
   w_.call([&] { w_.client(0).restart(); });
-  ASSERT_TRUE(w_.run_until([&] { return recorder_.told.back() == "established"; }));
+  ASSERT_TRUE(w_.run_until([&] { return !recorder_.told.empty(); }));
   EXPECT_NE(session_of(w_, 0).id, before);
   EXPECT_TRUE(create(w_, "/e", "x", CreateMode::kEphemeral).ok());
   // The old session's watches are gone with it.
   set_data(w_, "/e", "y");
-  EXPECT_THAT(recorder_.told, ElementsAre("established", "expired", "established"));
+  EXPECT_THAT(recorder_.told, ElementsAre("established"));
 }
 
 TEST_F(ZooKeeperContract, OtherClientsSeeTheEphemeralsOfAnEndedSessionGo) {
