@@ -3,6 +3,7 @@ Kafka's own tool on the same cluster. What still differs, and why, is listed in 
 import glob
 import os
 import re
+from contextlib import closing
 
 import pytest
 from confluent_kafka import Consumer, Producer
@@ -287,7 +288,14 @@ def test_kafka_console_producer(cluster, tmp_path):
     assert not differences, "\n\n".join(differences)
 
 
-def test_zookeeper_shell(cluster):
+@pytest.fixture(name="own_jvm")
+def machine_of_its_own():
+    """For a tool that leaves connections behind, which would go on talking while others run."""
+    with closing(tool_jvm.ToolJvm()) as jvm:
+        yield jvm
+
+
+def test_zookeeper_shell(cluster, own_jvm):
     """As health checks, scripts and people ask. Where, and at the end whether, Kafka's tool tells of the
     connection is left to chance, so it is left out."""
     def arrange(text):
@@ -321,7 +329,7 @@ def test_zookeeper_shell(cluster):
             if who == "ours-node":
                 result = cluster.tools.try_run("zookeeper-shell", where, *words, kind="barnabas", bootstrap="", stdin=typed)
             else:
-                result = run_kafkas("zookeeper-shell", ["-server", where, *words], typed)
+                result = own_jvm.run(APACHE_MAIN["zookeeper-shell"], ["-server", where, *words], typed)
             said = [line for line in result.stderr.split("\n") if not line.startswith("[")]
             seen.append((result.returncode, arrange(result.stdout).replace(who, "WHO"), "\n".join(said).replace(who, "WHO")))
         if seen[0] != seen[1]:

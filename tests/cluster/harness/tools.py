@@ -22,7 +22,7 @@ APACHE_MAIN = {
     "zookeeper-shell": "org.apache.zookeeper.ZooKeeperMainWithTlsSupportForKafka",
 }
 # Run in a machine of their own: they end by a signal, or work until their process does.
-OF_THEIR_OWN = {name for name in APACHE_MAIN if "console" in name or "verifiable" in name}
+OF_THEIR_OWN = {"zookeeper-shell", *(n for n in APACHE_MAIN if "console" in n or "verifiable" in n)}
 # As config/tools-log4j.properties: warnings, on stderr.
 LOG4J = os.path.join(places.ROOT, "tests", "clients", "java", "tools-log4j.properties")
 
