@@ -57,6 +57,8 @@ def check_includes(root, path, line):
             os.path.exists(os.path.join(root, name)) or GENERATED.fullmatch(name)
         ):
             yield "a quoted include is a path from the repository root"
+        elif not name.endswith(".h"):
+            yield "only headers are included"
     if re.match(r"event2/|event\.h|evhttp\.h", name) and not path.startswith("broker/net/"):
         yield "libevent is included in broker/net only"
     if name.startswith("zookeeper/") and not re.match(r"zkclient/(session|reaper)", path):

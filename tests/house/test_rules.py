@@ -33,6 +33,7 @@ EVENT = "libevent is included in broker/net only"
 ZOOKEEPER = "the ZooKeeper client is included in zkclient's session and reaper only"
 THREADS = "threads are made in broker/base, broker/net and zkclient only"
 FROM_ROOT = "a quoted include is a path from the repository root"
+HEADER = "only headers are included"
 PRINT = "a leftover print (use broker/base/logging.h)"
 UNFINISHED = "unfinished work is an issue, not a comment"
 IDLE_TEST = "a test that does not run"
@@ -44,6 +45,7 @@ MACHINE = "a path of one machine"
     ("broker/log/log.h", '#include "log_config.h"', FROM_ROOT),
     ("broker/log/log.h", '#include "../base/bytes.h"', FROM_ROOT),
     ("broker/log/log.h", '#include "broker/log/nowhere.h"', FROM_ROOT),
+    ("broker/log/log.h", '#include "broker/log/log.cc"', HEADER),
     ("broker/replica/core/README.h", "#include <event2/event.h>", EVENT),
     ("broker/api/context.h", "#include <event2/buffer.h>", EVENT),
     ("broker/controller/controller.h", "#include <zookeeper/zookeeper.h>", ZOOKEEPER),
