@@ -75,13 +75,18 @@ std::optional<Time> LeaderWatch::held_until(const MetadataSnapshot& snapshot,
                                             const MetadataQuery& query) const {
   if (!anyone_suspected_.load(std::memory_order_acquire)) return std::nullopt;
   const Time now = clock_.now();
-  MutexLock lock(mu_);
+  const SuspectedBrokers suspected = suspected_now();
   std::optional<Time> latest;
-  for_each_leader(snapshot, query, [&](BrokerId leader) REQUIRES(mu_) {
+  for_each_leader(snapshot, query, [&](BrokerId leader) {
     // An empty optional is less than any time.
-    latest = std::max(latest, suspected_.suspected_until(leader, now));
+    latest = std::max(latest, suspected.suspected_until(leader, now));
   });
   return latest;
+}
+
+SuspectedBrokers LeaderWatch::suspected_now() const {
+  MutexLock lock(mu_);
+  return suspected_;
 }
 
 // A broker that stays dead is not looked for in every answer from then on.
@@ -94,12 +99,10 @@ void LeaderWatch::forget_old_suspicions() {
 
 bool LeaderWatch::may_have_died_unnoticed(const MetadataSnapshot& snapshot,
                                           const MetadataQuery& query) const {
-  const auto connected = [this] {
-    MutexLock lock(mu_);
-    return suspected_.connected();
-  }();
+  const SuspectedBrokers suspected = suspected_now();
   bool may = false;
-  for_each_leader(snapshot, query, [&](BrokerId leader) { may |= connected.contains(leader); });
+  for_each_leader(snapshot, query,
+                  [&](BrokerId leader) { may = may || suspected.connected().contains(leader); });
   return may;
 }
 

@@ -54,6 +54,7 @@ class LeaderWatch {
 
  private:
   struct Look;
+  SuspectedBrokers suspected_now() const;
   bool may_have_died_unnoticed(const MetadataSnapshot& snapshot, const MetadataQuery& query) const;
   void look_at_homes(const std::shared_ptr<Look>& look);
   void answer_or_hold(Look& look);
