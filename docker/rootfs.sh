@@ -30,7 +30,7 @@ for program in barnabas barnabas-reaper barnabas-admin; do
   with_libraries "/usr/bin/$program"
   mv "$root/usr/bin/$program" "$root/opt/barnabas/bin"
 done
-cp -P "$programs"/kafka-* "$root/opt/barnabas/bin"
+cp -P "$programs"/kafka-* "$programs"/zookeeper-shell* "$root/opt/barnabas/bin"
 install -D -m 755 -t "$root/opt/barnabas/docker" "$here"/{run,properties,create_topics,cub}.sh
 
 # The names by which other images' compose files call the same things.

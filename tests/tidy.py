@@ -61,7 +61,7 @@ def check_includes(root, path, line):
             yield "only headers are included"
     if re.match(r"event2/|event\.h|evhttp\.h", name) and not path.startswith("broker/net/"):
         yield "libevent is included in broker/net only"
-    if name.startswith("zookeeper/") and not re.match(r"zkclient/(session|reaper)", path):
+    if name.startswith("zookeeper/") and not re.match(r"zkclient/(session|reaper)/", path):
         yield "the ZooKeeper client is included in zkclient's session and reaper only"
     if "/core/" in path and path.startswith("broker/") and CORE_HEADERS.fullmatch(name):
         yield "a core has no thread, clock, mutex, file, socket, randomness or log"

@@ -50,6 +50,7 @@ MACHINE = "a path of one machine"
     ("broker/api/context.h", "#include <event2/buffer.h>", EVENT),
     ("broker/controller/controller.h", "#include <zookeeper/zookeeper.h>", ZOOKEEPER),
     ("zkclient/paths.h", "#include <zookeeper/zookeeper.h>", ZOOKEEPER),
+    ("zkclient/session_file.h", "#include <zookeeper/zookeeper.h>", ZOOKEEPER),
     ("broker/replica/core/x.h", "#include <thread>", PURE),
     ("broker/replica/core/x.h", "#include <mutex>", PURE),
     ("broker/replica/core/x.h", "#include <fstream>", PURE),
