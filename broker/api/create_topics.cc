@@ -84,8 +84,8 @@ void respond(Pending& pending) {
     told.error_code = error.code;
     told.error_message =
         error.detail.empty() ? std::nullopt : std::optional<std::string_view>(error.detail);
+    told.topic_id = result.answer.topic_id;  // also with REQUEST_TIMED_OUT: it is created
     if (error.code != ErrorCode::kNone) continue;
-    told.topic_id = result.answer.topic_id;
     told.num_partitions = result.answer.num_partitions;
     told.replication_factor = result.answer.replication_factor;
     for (const config::ConfigEntry& entry : result.configs) {

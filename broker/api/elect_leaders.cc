@@ -18,9 +18,10 @@ using controller::ElectLeadersAnswer;
 using protocol::ElectLeadersRequest;
 using protocol::ElectLeadersResponse;
 
-void respond(protocol::Responder& responder, std::int16_t version, bool all_partitions,
-             const ElectLeadersAnswer& answer) {
+void respond(protocol::Responder& responder, std::int16_t version, ErrorCode error_of_all,
+             bool all_partitions, const ElectLeadersAnswer& answer) {
   ElectLeadersResponse response;
+  response.error_code = error_of_all;
   for (const auto& [tp, error] : answer) {
     // Who asks for all partitions is told of those where there was something to do.
     if (all_partitions && error.code == ErrorCode::kElectionNotNeeded) continue;
@@ -42,10 +43,7 @@ void respond(protocol::Responder& responder, std::int16_t version, bool all_part
 void handle_elect_leaders(Context& context, protocol::Request request,
                           protocol::Responder responder) {
   const auto decoded = ElectLeadersRequest::decode(request.body, request.version);
-  // Version 0 knows preferred elections alone; Kafka cannot read other types.
-  if (!decoded || decoded->election_type < 0 || decoded->election_type > 1) {
-    return responder.close_connection();
-  }
+  if (!decoded) return responder.close_connection();
   std::optional<std::vector<TopicPartition>> partitions;
   if (decoded->topic_partitions) {
     partitions.emplace();
@@ -55,13 +53,21 @@ void handle_elect_leaders(Context& context, protocol::Request request,
       }
     }
   }
+  // Version 0 has no type and means the preferred one. Kafka fails over one that it does not know.
+  if (decoded->election_type < 0 || decoded->election_type > 1) {
+    ElectLeadersAnswer failed;
+    for (const TopicPartition& tp : partitions.value_or(std::vector<TopicPartition>{})) {
+      failed[tp].code = ErrorCode::kUnknownServerError;
+    }
+    return respond(responder, request.version, ErrorCode::kUnknownServerError, false, failed);
+  }
   auto waiting = std::make_shared<protocol::Responder>(std::move(responder));
   context.controller.elect_leaders(
       static_cast<ElectionType>(decoded->election_type), partitions,
       milliseconds(decoded->timeout_ms),
       [waiting, version = request.version,
        all_partitions = !partitions](const ElectLeadersAnswer& answer) {
-        respond(*waiting, version, all_partitions, answer);
+        respond(*waiting, version, ErrorCode::kNone, all_partitions, answer);
       });
 }
 

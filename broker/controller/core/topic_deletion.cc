@@ -35,6 +35,9 @@ bool TopicDeletion::any_replica_in(const std::string& topic, ReplicaState state)
 }
 
 void TopicDeletion::enqueue(const std::set<std::string>& topics, Effects& out) {
+  // Before the names are queued: those of topics that have gone may come again.
+  std::erase_if(removing_nodes_,
+                [&](const std::string& topic) { return !context_.is_queued_for_deletion(topic); });
   context_.topics_to_be_deleted.insert(topics.begin(), topics.end());
   resume(out);
 }
@@ -86,8 +89,6 @@ void TopicDeletion::complete_replicas(BrokerId broker,
 }
 
 void TopicDeletion::resume(Effects& out) {
-  std::erase_if(removing_nodes_,
-                [&](const std::string& topic) { return !context_.is_queued_for_deletion(topic); });
   std::set<std::string> to_retry;
   std::set<std::string> to_begin;
   for (const std::string& topic : context_.topics_to_be_deleted) {
