@@ -123,6 +123,35 @@ TEST(JoinGroup, AnswerHoldsGenerationProtocolAndLeader) {
   EXPECT_TRUE(follower.members.empty()) << "only the leader is told the members";
 }
 
+// Other members than consumers have metadata of their own form, which is theirs to read: a group of
+// Schema Registry elects its primary by it.
+TEST(JoinGroup, MembersOfAnotherProtocolTypeAreToldTheirOwnTypeAndMetadata) {
+  const auto registry = [](const std::string& host) {
+    const std::string identity = R"({"version":1,"host":")" + host +
+                                 R"(","port":8081,"master_eligibility":true,"scheme":"http"})";
+    return Joining{.client = host, .protocols = {{"v0", identity}}, .protocol_type = "sr"};
+  };
+  Coordinator c;
+  const RequestId first = c.join(registry("sr-1"));
+  const RequestId second = c.join(registry("sr-2"));
+  c.pass(6000);
+  const JoinAnswer leader = c.joined(first);
+  EXPECT_EQ(leader.error, ErrorCode::kNone);
+  EXPECT_EQ(leader.protocol_type, "sr");
+  EXPECT_EQ(leader.protocol, "v0");
+  EXPECT_EQ(leader.leader, leader.member_id);
+  EXPECT_EQ(leader.members, (std::vector<JoinedMember>{
+                                {"sr-1-1", std::nullopt, registry("sr-1").protocols[0].second},
+                                {"sr-2-2", std::nullopt, registry("sr-2").protocols[0].second}}));
+  const JoinAnswer follower = c.joined(second);
+  EXPECT_EQ(follower.error, ErrorCode::kNone);
+  EXPECT_EQ(follower.member_id, "sr-2-2");
+  EXPECT_EQ(follower.protocol_type, "sr");
+  EXPECT_EQ(follower.protocol, "v0");
+  EXPECT_EQ(follower.leader, "sr-1-1");
+  EXPECT_TRUE(follower.members.empty()) << "only the leader is told the members";
+}
+
 // ---- Known members, by state
 
 TEST(JoinGroup, InPreparingRebalanceAKnownMemberIsParkedWithItsNewMetadata) {
