@@ -29,10 +29,10 @@ Result<BufferPtr> bytes_to_convert(const protocol::Records& records, std::int64_
 
 Result<protocol::Records> converted(const replica::FetchEntry& entry,
                                     const protocol::Records& records, std::int8_t magic,
-                                    std::int64_t max_bytes) {
+                                    std::int64_t max_bytes, const log::LogConfig& topic) {
   TRY(const auto batches, bytes_to_convert(records, max_bytes));
   TRY(const auto messages, log::down_convert(std::as_const(*batches).view(), magic,
-                                             entry.fetch_offset, batches->size()));
+                                             entry.fetch_offset, batches->size(), topic));
   auto buffer = Buffer::copy_of(messages);
   const BytesView bytes = std::as_const(*buffer).view();
   return protocol::Records(protocol::BytesPiece{std::move(buffer), bytes});
@@ -53,7 +53,8 @@ void FetchConversion::convert(const log::LogConfig& topic, const replica::FetchE
   }
   if (outcome.size_bytes == 0) return;
   const std::int64_t limit = std::max(left_bytes_, kLeastConvertedBytes);
-  auto records = converted(entry, outcome.records, version_ <= kLastVersionOfMagic0 ? 0 : 1, limit);
+  auto records =
+      converted(entry, outcome.records, version_ <= kLastVersionOfMagic0 ? 0 : 1, limit, topic);
   if (!records) return fail(records.error().code);
   left_bytes_ -= std::min(limit, outcome.size_bytes);
   outcome.records = *std::move(records);

@@ -89,9 +89,11 @@ Result<ReadInfo> FileLog::read(Offset from, std::int64_t max_bytes, Offset upper
 
 Result<std::optional<TimestampAndOffset>> FileLog::find_by_timestamp(Timestamp timestamp) const {
   const Offset start = log_start_offset();
+  const std::int64_t max_decompressed_bytes = config().max_decompressed_bytes;
   for (const Piece& piece : pieces_from(start)) {
     if (piece.max_timestamp < timestamp) continue;
-    TRY(auto found, piece.segment->find_timestamp(timestamp, start, piece.size_bytes));
+    TRY(auto found,
+        piece.segment->find_timestamp(timestamp, start, piece.size_bytes, max_decompressed_bytes));
     if (found) return found;
   }
   return std::optional<TimestampAndOffset>();
@@ -104,7 +106,7 @@ Result<std::optional<TimestampAndOffset>> FileLog::find_max_timestamp() const {
       [](const Piece& a, const Piece& b) { return a.max_timestamp < b.max_timestamp; });
   if (latest->max_timestamp == kNoTimestamp) return std::optional<TimestampAndOffset>();
   return latest->segment->find_timestamp(latest->max_timestamp, log_start_offset(),
-                                         latest->size_bytes);
+                                         latest->size_bytes, config().max_decompressed_bytes);
 }
 
 std::int64_t FileLog::size_bytes() const {

@@ -134,8 +134,9 @@ Result<std::optional<Segment::Located>> Segment::locate(Offset offset,
   }
 }
 
-Result<std::optional<TimestampAndOffset>> Segment::find_timestamp(Timestamp timestamp, Offset from,
-                                                                  std::int64_t size_bytes) const {
+Result<std::optional<TimestampAndOffset>> Segment::find_timestamp(
+    Timestamp timestamp, Offset from, std::int64_t size_bytes,
+    std::int64_t max_decompressed_bytes) const {
   TRY(const TimeIndex::Entry near, time_index_.lookup(timestamp));
   TRY(const std::int64_t start, offset_index_.lookup(std::max(near.offset, from)));
   BatchScanner headers(file_, start, size_bytes, BatchScanner::Read::kHeaders);
@@ -150,7 +151,8 @@ Result<std::optional<TimestampAndOffset>> Segment::find_timestamp(Timestamp time
     const RecordBatchView& view = batch->view;
     const LeaderEpoch epoch = view.partition_leader_epoch();
     std::vector<std::uint8_t> storage;
-    const auto records = protocol::records_of(view, kMaxDecompressedBytes, storage);
+    const auto records =
+        protocol::records_of(view, static_cast<std::size_t>(max_decompressed_bytes), storage);
     if (!records) {
       // Followers take batches as they come: one that nobody can open may be there.
       return std::optional<TimestampAndOffset>(

@@ -69,9 +69,11 @@ class Segment {
   // nullopt: none.
   Result<std::optional<Located>> locate(Offset offset, std::int64_t size_bytes) const;
   // The first record at or above `from` whose timestamp is at least `timestamp`. Compressed batches
-  // are opened; for one that is not what its codec writes, its first offset stands.
-  Result<std::optional<TimestampAndOffset>> find_timestamp(Timestamp timestamp, Offset from,
-                                                           std::int64_t size_bytes) const;
+  // are opened; for one that is not what its codec writes, or larger than the limit, its first
+  // offset stands.
+  Result<std::optional<TimestampAndOffset>> find_timestamp(
+      Timestamp timestamp, Offset from, std::int64_t size_bytes,
+      std::int64_t max_decompressed_bytes) const;
   // The base offset of a batch that lies at `position_bytes` or, by an index interval, before.
   Result<Offset> offset_near(std::int64_t position_bytes) const;
   // The offset after its last batch; base_offset() when empty.

@@ -8,7 +8,6 @@
 #include "broker/base/check.h"
 #include "broker/log/core/record_checks.h"
 #include "broker/log/core/retention.h"
-#include "broker/log/core/up_conversion.h"
 #include "broker/protocol/record_batch.h"
 
 namespace barnabas::sim {
@@ -154,7 +153,9 @@ Result<std::optional<log::TimestampAndOffset>> MemoryLog::find_by_timestamp(
     const auto batch = view_of(bytes);
     if (batch.max_timestamp() < timestamp) continue;
     std::vector<std::uint8_t> storage;
-    TRY(const BytesView records, protocol::records_of(batch, log::kMaxDecompressedBytes, storage));
+    TRY(const BytesView records,
+        protocol::records_of(batch, static_cast<std::size_t>(config_.max_decompressed_bytes),
+                             storage));
     protocol::RecordReader reader(batch, records);
     protocol::RecordView record;
     while (reader.next(record)) {

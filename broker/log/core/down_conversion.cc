@@ -37,9 +37,10 @@ Messages cut_message() {
 }
 
 // Appends what one batch becomes; nothing where no record of it is told.
-Result<void> convert(const RecordBatchView& batch, std::int8_t magic, Offset from, Messages& out) {
+Result<void> convert(const RecordBatchView& batch, std::int8_t magic, Offset from,
+                     std::size_t max_decompressed_bytes, Messages& out) {
   Messages storage;
-  TRY(const BytesView records, protocol::records_of(batch, kMaxDecompressedBytes, storage));
+  TRY(const BytesView records, protocol::records_of(batch, max_decompressed_bytes, storage));
   protocol::RecordReader reader(batch, records);
   protocol::RecordView record;
   LegacyMessage message = message_of(batch, magic);
@@ -76,7 +77,8 @@ Result<void> convert(const RecordBatchView& batch, std::int8_t magic, Offset fro
 }  // namespace
 
 Result<Messages> down_convert(BytesView batches, std::int8_t to_magic, Offset from,
-                              std::size_t max_bytes) {
+                              std::size_t max_bytes, const LogConfig& config) {
+  const auto max_decompressed_bytes = static_cast<std::size_t>(config.max_decompressed_bytes);
   Messages out;
   bool any_batch = false;
   protocol::BatchReader reader(batches);
@@ -89,7 +91,7 @@ Result<Messages> down_convert(BytesView batches, std::int8_t to_magic, Offset fr
     if (batch->codec() == static_cast<std::uint8_t>(protocol::Compression::kZstd)) {
       converted = Error{ErrorCode::kUnsupportedCompressionType, "zstd came after this format"};
     } else {
-      converted = convert(*batch, to_magic, from, out);
+      converted = convert(*batch, to_magic, from, max_decompressed_bytes, out);
     }
     const bool fits = converted && out.size() <= max_bytes;
     if (size > 0 && !fits) {

@@ -11,6 +11,7 @@
 
 #include "broker/base/bytes.h"
 #include "broker/base/result.h"
+#include "broker/log/core/log_config.h"
 #include "broker/protocol/ids.h"
 
 namespace barnabas::log {
@@ -24,6 +25,6 @@ namespace barnabas::log {
 //   first
 //              batch; another one ends the result before it
 Result<std::vector<std::uint8_t>> down_convert(BytesView batches, std::int8_t to_magic, Offset from,
-                                               std::size_t max_bytes);
+                                               std::size_t max_bytes, const LogConfig& config);
 
 }  // namespace barnabas::log

@@ -22,6 +22,9 @@ struct LogConfig {
   std::int32_t segment_index_bytes = 10485760;
   std::int32_t index_interval_bytes = 4096;
   std::int32_t max_message_bytes = 1048588;
+  // What one batch may hold when it is opened: as much as a request could carry without
+  // compression, socket.request.max.bytes. (Kafka has no bound but its memory.)
+  std::int64_t max_decompressed_bytes = 104857600;
   TimestampType message_timestamp_type = TimestampType::kCreateTime;
   std::int64_t message_timestamp_before_max_ms = std::numeric_limits<std::int64_t>::max();
   std::int64_t message_timestamp_after_max_ms = std::numeric_limits<std::int64_t>::max();

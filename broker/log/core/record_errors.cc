@@ -46,7 +46,8 @@ std::vector<RecordError> record_errors(BytesView bytes, const TopicPartition& tp
   const auto batch = protocol::BatchReader(bytes).next();
   if (!batch) return errors;
   std::vector<std::uint8_t> storage;
-  const auto records = protocol::records_of(*batch, kMaxDecompressedBytes, storage);
+  const auto records = protocol::records_of(
+      *batch, static_cast<std::size_t>(config.max_decompressed_bytes), storage);
   if (!records) return errors;
   protocol::RecordReader reader(*batch, *records);
   protocol::RecordView record;

@@ -5,7 +5,6 @@
 //          validateMessagesAndAssignOffsetsCompressed; UnifiedLog.scala, analyzeAndValidateRecords
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -15,10 +14,6 @@
 #include "broker/log/core/log_config.h"
 
 namespace barnabas::log {
-
-// The most that a compressed message set may hold: what a request could carry without compression,
-// by the default of socket.request.max.bytes. (Kafka has no bound but its memory.)
-inline constexpr std::size_t kMaxDecompressedBytes = 104857600;
 
 // One batch with the records of `messages`, at offset 0, compressed as they were or as the topic
 // wants. Either all are

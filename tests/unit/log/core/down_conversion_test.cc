@@ -62,7 +62,7 @@ std::vector<Seen> seen_in(BytesView bytes) {
 
 Bytes converted(const Bytes& batches, std::int8_t magic, std::int64_t from = 0,
                 std::size_t max_bytes = kPlenty) {
-  auto messages = down_convert(batches, magic, Offset{from}, max_bytes);
+  auto messages = down_convert(batches, magic, Offset{from}, max_bytes, LogConfig());
   EXPECT_TRUE(messages) << messages.error().detail;
   return messages ? *std::move(messages) : Bytes();
 }
@@ -189,9 +189,9 @@ TEST(DownConversion, ConvertsTheFirstBatchWholeAndFurtherOnesWhileTheyFit) {
 TEST(DownConversion, OfZstdIsRefusedOrEndsWhatIsTold) {
   const Bytes zstd = three_to_convert(Compression::kZstd).build();
   for (const std::int8_t magic : {0, 1}) {
-    EXPECT_EQ(down_convert(zstd, magic, Offset{0}, kPlenty).code_or(ErrorCode::kNone),
+    EXPECT_EQ(down_convert(zstd, magic, Offset{0}, kPlenty, LogConfig()).code_or(ErrorCode::kNone),
               ErrorCode::kUnsupportedCompressionType);
-    EXPECT_EQ(down_convert(joined(marker_at(0), zstd), magic, Offset{0}, kPlenty)
+    EXPECT_EQ(down_convert(joined(marker_at(0), zstd), magic, Offset{0}, kPlenty, LogConfig())
                   .code_or(ErrorCode::kNone),
               ErrorCode::kUnsupportedCompressionType);
     EXPECT_EQ(seen_in(converted(joined(three_to_convert().build(), zstd), magic)),
@@ -220,7 +220,8 @@ TEST(DownConversion, SurvivesAnyBytes) {
     for (int change = 0; change <= i % 4; ++change) {
       bytes[17 + random.below(bytes.size() - 17)] = static_cast<std::uint8_t>(random.below(256));
     }
-    static_cast<void>(down_convert(bytes, static_cast<std::int8_t>(i % 2), Offset{5}, kPlenty));
+    static_cast<void>(
+        down_convert(bytes, static_cast<std::int8_t>(i % 2), Offset{5}, kPlenty, LogConfig()));
   }
 }
 
