@@ -131,6 +131,12 @@ replica::MetadataQuery query_of(const MetadataRequest& request, std::int16_t ver
   return query;
 }
 
+bool asks_again(const replica::MetadataQuery& query, protocol::ConnectionNotes& connection) {
+  if (query.all_topics) return connection.asked_for_all.exchange(true);
+  const bool of_topics = !query.names.empty() || !query.ids.empty();
+  return of_topics && connection.asked_for_topics.exchange(true);
+}
+
 // One request until it is answered.
 class MetadataExchange {
  public:
@@ -140,7 +146,9 @@ class MetadataExchange {
         request_(std::move(request)),
         responder_(std::move(responder)),
         message_(std::move(message)),
-        query_(query_of(message_, request_.version)) {}
+        query_(query_of(message_, request_.version)) {
+    query_.asks_again = asks_again(query_, *request_.connection);
+  }
 
   const replica::MetadataQuery& query() const { return query_; }
   void work_done() { responder_.work_done(); }
@@ -217,7 +225,7 @@ class MetadataExchange {
   const protocol::Request request_;
   protocol::Responder responder_;
   const MetadataRequest message_;
-  const replica::MetadataQuery query_;
+  replica::MetadataQuery query_;
 };
 
 class Metadata final : public replica::MetadataSink {

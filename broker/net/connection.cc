@@ -204,7 +204,8 @@ void Connection::handle_frame(FrameReader::Frame& frame) {
       .body = frame.bytes.subspan(header->size_bytes),
       .listener = listener_,
       .client_address = client_address_,
-      .home = &reactor_};
+      .home = &reactor_,
+      .connection = notes_};
   handler_.handle(std::move(request), protocol::Responder(std::make_unique<Sink>(
                                           shared_from_this(), sequence, slot.request_bytes)));
 }

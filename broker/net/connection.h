@@ -99,6 +99,8 @@ class Connection final : public Reactor::TurnEndHook,
   const std::string client_address_;
   const ConnectionLimits& limits_;
   protocol::RequestHandler& handler_;
+  const std::shared_ptr<protocol::ConnectionNotes> notes_ =
+      std::make_shared<protocol::ConnectionNotes>();
   const std::shared_ptr<RequestBudget> budget_;  // answers may come when the server has gone
 
   // Reactor thread only

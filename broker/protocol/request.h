@@ -4,6 +4,7 @@
 // work_done(), the next one of its connection is not read.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -16,6 +17,14 @@
 
 namespace barnabas::protocol {
 
+// What handlers note of a connection. Lives as long as it, or as the last of its requests.
+// Threads  any.
+struct ConnectionNotes {
+  // Its Metadata requests so far: of named topics, of all.
+  std::atomic<bool> asked_for_topics{false};
+  std::atomic<bool> asked_for_all{false};
+};
+
 struct Request {
   ApiKey api;
   std::int16_t version = 0;
@@ -26,6 +35,7 @@ struct Request {
   std::string listener;   // the name of the listener that the connection came in by
   std::string client_address;  // the peer's IP address, for logs and group members
   Executor* home = nullptr;    // the reactor of the connection
+  std::shared_ptr<ConnectionNotes> connection = std::make_shared<ConnectionNotes>();
 };
 
 // What a Responder does; `net` and the simulator implement it.

@@ -115,7 +115,7 @@ struct LeaderWatch::Look {
 };
 
 void LeaderWatch::tell_metadata(MetadataQuery query, std::unique_ptr<MetadataSink> sink) {
-  const bool waits = may_have_died_unnoticed(*metadata_.snapshot(), query);
+  const bool waits = query.asks_again && may_have_died_unnoticed(*metadata_.snapshot(), query);
   if (waits) sink->parked();
   const auto look = std::make_shared<Look>(homes_.size(), std::move(query), std::move(sink), waits);
   if (!waits) return look_at_homes(look);

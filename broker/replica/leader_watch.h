@@ -6,9 +6,12 @@
 //
 // A client and we learn of a death at about the same time, each from the end of a connection, and
 // its request may be handled before our own news are: on another reactor, late on a busy machine,
-// or before the kernel has ended our connection too. So an answer that names a leader whose death
-// we would notice waits a few milliseconds, and then every executor that has connections looks at
-// its sockets once more. Threads  thread-safe. Its lock is innermost.
+// or before the kernel has ended our connection too. So the answer to a client that asks again, of
+// a leader whose death we would notice, waits a few milliseconds, and then every executor that has
+// connections looks at its sockets once more. The first answer does not wait: clients go on to
+// other connections meanwhile, and not every one expects the metadata to come last.
+//
+// Threads  thread-safe. Its lock is innermost.
 #pragma once
 
 #include <atomic>

@@ -125,6 +125,8 @@ struct MetadataQuery {
   bool all_topics = false;
   std::vector<std::string_view> names;
   std::vector<Uuid> ids;
+  // The client was told of topics before and may ask because a leader has just died.
+  bool asks_again = false;
 };
 
 class MetadataSink {

@@ -110,6 +110,7 @@ void Connection::serve_next() {
   request.listener = "PLAINTEXT";
   request.client_address = host_of(client_);
   request.home = server->second.process;
+  request.connection = notes_;
   server->second.handler->handle(
       std::move(request), protocol::Responder(std::make_unique<Sink>(weak_from_this(), slot)));
 }

@@ -66,6 +66,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   Network& network_;
   const Address client_;
+  const std::shared_ptr<protocol::ConnectionNotes> notes_ =
+      std::make_shared<protocol::ConnectionNotes>();
   const Address server_;
   Client events_;
   bool open_ = true;

@@ -130,6 +130,15 @@ class HeldMetadata : public ::testing::Test {
 TEST_F(HeldMetadata, HealthyLeaderIsToldAtOnce) {
   EXPECT_EQ(leader_in(*ask_metadata()), kPeerId);
 }
+// Who asks again may have seen the leader die before us.
+TEST_F(HeldMetadata, WhoAsksAgainWaitsForNewsOfTheLeader) {
+  broker_.connection = std::make_shared<protocol::ConnectionNotes>();
+  EXPECT_EQ(leader_in(*ask_metadata()), kPeerId);
+  const auto held = ask_metadata();
+  EXPECT_TRUE(is_held(*held));
+  broker_.run_for(milliseconds(5));
+  EXPECT_EQ(leader_in(*held), kPeerId);
+}
 TEST_F(HeldMetadata, DeadLeaderIsNotToldBeforeItsSuccessorIsKnown) {
   die();
   const auto held = ask_metadata();

@@ -50,7 +50,9 @@ class OneBroker {
   sim::Scheduler& scheduler() { return scheduler_; }
   sim::Network& network() { return network_; }
 
-  std::string client_address = "127.0.0.1";  // of the requests to come
+  // Of the requests to come; no connection: each comes by its own.
+  std::string client_address = "127.0.0.1";
+  std::shared_ptr<protocol::ConnectionNotes> connection;
 
   // Registers the broker, which becomes the controller of its cluster of one.
   void start() {
@@ -93,6 +95,7 @@ class OneBroker {
     request.listener = listener;
     request.client_address = client_address;
     request.home = &process_;
+    if (connection) request.connection = connection;
     node_->request_handler().handle(std::move(request),
                                     protocol::Responder(std::make_unique<Sink>(outcome)));
     return outcome;

@@ -66,6 +66,7 @@ class LeaderWatchTest : public testing::Test, public BrokerFixture {
     transport.fail(ErrorCode::kNetworkException);
   }
   void ask(Told& to, MetadataQuery query = {.all_topics = false, .names = {"first"}, .ids = {}}) {
+    query.asks_again = true;
     manager->tell_metadata(std::move(query), std::make_unique<MetadataProbe>(to));
     run_for(Duration{0});
   }
@@ -91,6 +92,16 @@ TEST_F(LeaderWatchTest, WaitsForWhatWouldBeNoticedOfALeaderThatHasAnswered) {
   ASSERT_NE(told.snapshot, nullptr);
   EXPECT_EQ(leader_in(told), BrokerId{2});
 }
+// Clients go on to other connections, and some expect to have metadata before anything else.
+TEST_F(LeaderWatchTest, FirstAnswerOfAConnectionIsGivenAtOnce) {
+  leader_answers();
+  Told told;
+  manager->tell_metadata({.all_topics = false, .names = {"first"}, .ids = {}},
+                         std::make_unique<MetadataProbe>(told));
+  run_for(Duration{0});
+  ASSERT_NE(told.snapshot, nullptr);
+  EXPECT_FALSE(told.parked);
+}
 // The kernel ended the client's connection first, and ours when the client had already asked.
 TEST_F(LeaderWatchTest, DeathThatIsNoticedAfterTheRequestHoldsItsAnswer) {
   leader_answers();
@@ -107,7 +118,7 @@ TEST_F(LeaderWatchTest, DeathThatIsNoticedAfterTheRequestHoldsItsAnswer) {
 TEST_F(LeaderWatchTest, NewsThatWaitToBeHandledAreHandledBeforeTheAnswer) {
   leader_answers();
   Told told;
-  manager->tell_metadata({.all_topics = true, .names = {}, .ids = {}},
+  manager->tell_metadata({.all_topics = true, .names = {}, .ids = {}, .asks_again = true},
                          std::make_unique<MetadataProbe>(told));
   process.run_after(SuspectedBrokers::kNoticedWithin,
                     [this] { transport.fail(ErrorCode::kNetworkException); });
