@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <optional>
 
 #include "admin/admin_client.h"
 #include "admin/admin_session.h"
@@ -171,8 +172,14 @@ int kafka_configs(const Arguments& arguments) {
     if (!options.has("bootstrap-server")) {
       throw std::runtime_error("Only --bootstrap-server is supported");
     }
-    AdminSession session(options.value("command-config"), *options.value("bootstrap-server"), {});
-    ConfigCommand(options, session.client()).run();
+    std::optional<AdminSession> session;
+    try {
+      session.emplace(options.value("command-config"), *options.value("bootstrap-server"),
+                      config::Properties{});
+    } catch (const std::runtime_error& error) {
+      return fail_with_arguments(arguments, error.what());
+    }
+    ConfigCommand(options, session->client()).run();
     return 0;
   } catch (const UsageError& error) {
     return print_usage(parser, error.what());

@@ -40,6 +40,7 @@ def test_both_tools_print_the_same_bytes_before_and_after_a_failover():
         cluster.create_topic(
             "second", assignment="103:104,104:103", retention_ms=3600000, min_insync_replicas=2
         )
+        election = ["--election-type", "preferred", "--topic", "first", "--partition", "1"]
         # Topics in an order of their own would differ by chance of the map: one topic each is compared
         # as it is, all of them as the tools print them.
         fresh = describe_everything(cluster)
@@ -53,15 +54,21 @@ def test_both_tools_print_the_same_bytes_before_and_after_a_failover():
         failed_over = describe_everything(cluster)
         assert "Leader: 104\tReplicas: 103,104,102\tIsr: 104,102" in failed_over[2]
         assert failed_over[5].count("\tTopic: ") == 5
+        in_vain = both(cluster, "kafka-leader-election", *election)
+        assert "first-1" in in_vain and "Successfully" not in in_vain, "its preferred leader is dead"
 
         cluster.restart(103)
         cluster.wait_full_isr("first")
         cluster.wait_full_isr("second")
         describe_everything(cluster)
 
-        election = ["--election-type", "preferred", "--topic", "first", "--partition", "1"]
         elected = cluster.tools.run("kafka-leader-election", *election)
         assert elected == "Successfully completed leader election (PREFERRED) for partitions first-1\n"
+        theirs = cluster.tools.run(
+            "kafka-leader-election", "--election-type", "preferred", "--topic", "second", "--partition", "0",
+            kind="apache",
+        )
+        assert theirs == elected.replace("first-1", "second-0")
         again = both(cluster, "kafka-leader-election", *election)
         assert again == "Valid replica already elected for partitions first-1\n"
         describe_everything(cluster)

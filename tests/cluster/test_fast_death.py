@@ -99,11 +99,28 @@ def test_a_broker_restarted_at_once_after_a_kill_does_not_wait_for_its_own_old_s
     broker.wait_until_listening()
 
 
-def test_a_held_broker_keeps_its_session_until_the_timeout(cluster):
-    # kill -STOP is no death: the reaper must not take it for one.
-    broker = cluster.brokers[2]
-    broker.pause()
-    for _ in range(20):
-        assert cluster.znodes.exists("/brokers/ids/2") is not None
-    broker.resume()
-    assert 2 in cluster.registered()
+@pytest.mark.parametrize("long", [False, True], ids=["for a moment", "until the timeout"])
+def test_a_held_broker_keeps_its_session_for_the_timeout_and_loses_its_last_one_to_a_kill(long):
+    """kill -STOP is no death: the reaper must not take it for one. What it closes at the end is the session
+    that the broker has then."""
+    timeout_ms = 4000
+    properties = {"zookeeper.session.timeout.ms": timeout_ms, "zookeeper.connection.timeout.ms": 30000}
+    with Cluster(2, kind="barnabas", properties=properties) as cluster:
+        broker = cluster.brokers[2]
+        reaper_of(broker)
+        before = cluster.znodes.exists("/brokers/ids/2")
+        broker.pause()
+        held = Stopwatch()
+        if long:
+            znode_gone(cluster, 2)
+            # The last ping was sent up to a third of the timeout before.
+            assert held.ms() > timeout_ms / 2
+            broker.resume()
+            wait_until(lambda: cluster.znodes.exists("/brokers/ids/2") not in (None, before), "registered anew", 20)
+        else:
+            broker.resume()
+            assert cluster.znodes.exists("/brokers/ids/2") == before
+        killed = Stopwatch()
+        os.kill(broker.process.pid, signal.SIGKILL)
+        znode_gone(cluster, 2)
+        assert killed.ms() < 900

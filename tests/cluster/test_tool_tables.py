@@ -228,6 +228,8 @@ def test_kafka_console_consumer(cluster, tmp_path):
         ["--bootstrap-server", "SERVERS", "--topic", "some", "--group", "a", "--consumer-property", "group.id=b"],
         ["--bootstrap-server", "SERVERS", "--topic", "some", "--consumer.config", "/missing"],
         [*some[:-1], "0", "--offset", "latest"],
+        [*quick, "--topic", "nobody-has-made-it", "--partition", "0", "--timeout-ms", "1000", "--from-beginning"],
+        ["--bootstrap-server", NOBODY, "--topic", "some", "--partition", "0", "--timeout-ms", "1000"],
     ]
     names = ("Short", "Integer", "Long", "Float", "Double", "Boolean")
     for offset, name in enumerate(names):
@@ -388,9 +390,12 @@ ROWS = {
         [*TO_CLUSTER, "--election-type", "best", "--all-topic-partitions"], [*TO_CLUSTER, "--election-type", "unclean"],
         [*TO_CLUSTER, "--election-type", "unclean", "--topic", "one"], TO_CLUSTER, [*TO_CLUSTER, "--what"],
         [*TO_CLUSTER, "--election-type", "preferred", "--path-to-json-file", "/missing"],
+        [*TO_NOBODY, "--election-type", "preferred", "--all-topic-partitions", "--admin.config", "HASTY"],
     ],
     "kafka-delete-records": [
         TO_CLUSTER, [*TO_CLUSTER, "--what"], ["--offset-json-file", "x"], [*TO_CLUSTER, "--offset-json-file", "/missing"],
+        [*TO_CLUSTER, "--offset-json-file", "ORDER", "--command-config", "HASTY"],
+        [*TO_NOBODY, "--offset-json-file", "ORDER", "--command-config", "HASTY"],
     ],
     "kafka-log-dirs": [
         [*TO_CLUSTER, "--describe", "--topic-list", "one"], [*TO_CLUSTER, "--describe", "--broker-list", "7"], TO_CLUSTER,
@@ -400,11 +405,14 @@ ROWS = {
 
 
 @pytest.mark.parametrize("tool", sorted(ROWS))
-def test_questions_and_orders(cluster, hasty, tool):
+def test_questions_and_orders(cluster, hasty, tmp_path, tool):
+    order = tmp_path / "order.json"
+    order.write_text('{"partitions": [{"topic": "one", "partition": 0, "offset": 0}], "version": 1}')
     if "one" not in cluster.znodes.children("/brokers/topics"):
         cluster.create_topic("one", partitions=2)
         cluster.wait_known_to_all("one")
-    compare(cluster, tool, [[word.replace("HASTY", hasty) for word in row] for row in ROWS[tool]])
+    rows = [[word.replace("HASTY", hasty).replace("ORDER", str(order)) for word in row] for row in ROWS[tool]]
+    compare(cluster, tool, rows)
 
 
 def test_settings_files(cluster, tmp_path):
@@ -414,13 +422,19 @@ def test_settings_files(cluster, tmp_path):
         return str(tmp_path / name)
 
     usual = file("usual", "! comment\nclient.id: me\nsecurity.protocol=plaintext\nrequest.timeout.ms = 5000\n"
-                 "retry.backoff.ms=10\nreconnect.backoff.ms=10\nno.such.key=1\nmetadata.max.age.ms=1000\n")
+                 "retry.backoff.ms=10\nreconnect.backoff.ms=10\nno.such.key=1\nmetadata.max.age.ms=1000\n"
+                 "sasl.mechanism=PLAIN\nsasl.jaas.config=left.over required;\nssl.truststore.location=/left/over\n")
     soon = file("soon", "request.timeout.ms=soon\n")
     for tool, option, words in (
         ("kafka-topics", "--command-config", ["--list", "--topic", "none.such"]),
         ("kafka-get-offsets", "--command-config", ["--topic", "none.such"]),
         ("kafka-cluster", "--config", ["cluster-id"]),
         ("kafka-log-dirs", "--command-config", ["--describe", "--topic-list", "none.such"]),
+        ("kafka-configs", "--command-config", ["--describe", "--topic", "none.such"]),
+        ("kafka-consumer-groups", "--command-config", ["--describe", "--group", "none.such"]),
+        ("kafka-delete-records", "--command-config", ["--offset-json-file", "/missing"]),
+        ("kafka-leader-election", "--admin.config",
+         ["--election-type", "preferred", "--topic", "none.such", "--partition", "0"]),
     ):
         compare(cluster, tool, [[*words, "--bootstrap-server", "SERVERS", option, path] for path in (usual, soon)])
     secure = file("secure", "security.protocol=SASL_SSL\n")

@@ -45,7 +45,7 @@ MACHINE = "a path of one machine"
     ("broker/log/log.h", '#include "log_config.h"', FROM_ROOT),
     ("broker/log/log.h", '#include "../base/bytes.h"', FROM_ROOT),
     ("broker/log/log.h", '#include "broker/log/nowhere.h"', FROM_ROOT),
-    ("broker/log/log.h", '#include "broker/log/log.cc"', HEADER),
+    ("broker/log/log.h", '#include "broker/log/segment.cc"', HEADER),
     ("broker/replica/core/README.h", "#include <event2/event.h>", EVENT),
     ("broker/api/context.h", "#include <event2/buffer.h>", EVENT),
     ("broker/controller/controller.h", "#include <zookeeper/zookeeper.h>", ZOOKEEPER),

@@ -250,25 +250,43 @@ TEST_F(Reaper, EndsWithinSecondsWhenZooKeeperIsAway) {
   shared_server().start();
 }
 
-TEST(ReapingSessionCloser, ClosesASessionThatNobodyHolds) {
-  const auto world = make_world();
-  create(*world, "/here");
-  pid_t reaper = -1;
-  SessionId left_behind;
-  {
-    Victim victim(connect_string(*world));
-    reaper = victim.hand_over();
-    ::kill(reaper, SIGKILL);
-    const auto read = get_data(*world, "/victim");
-    left_behind.id = read.stat.ephemeral_owner;
+// As a broker finds the session of its former life: that one and its reaper are dead.
+class ReapingSessionCloserTest : public ::testing::Test {
+ protected:
+  ReapingSessionCloserTest() {
+    create(*world_, "/here");
+    Victim victim(connect_string(*world_));
+    std::istringstream told(victim.tell("session"));
+    told >> std::hex >> left_behind_.id >> password_;
+    ::kill(victim.hand_over(), SIGKILL);
   }
-  left_behind.password.assign(16, 'x');
-  std::promise<bool> answer;
-  ReapingSessionCloser closer(shared_server().address(), seconds(30));
-  closer.close_session(left_behind, [&](bool closed) { answer.set_value(closed); });
-  // With a wrong password it is not ours to close, and there is nothing more to do.
-  EXPECT_TRUE(answer.get_future().get());
-  EXPECT_TRUE(exists(*world, "/victim").ok());
+  bool close() {
+    std::promise<bool> answer;
+    ReapingSessionCloser closer(shared_server().address(), seconds(30));
+    closer.close_session(left_behind_, [&](bool closed) { answer.set_value(closed); });
+    return answer.get_future().get();
+  }
+
+  std::unique_ptr<World> world_ = make_world();
+  SessionId left_behind_;
+  std::string password_;  // hex
+};
+
+TEST_F(ReapingSessionCloserTest, ClosesASessionThatNobodyHolds) {
+  for (std::size_t i = 0; i + 1 < password_.size(); i += 2) {
+    left_behind_.password.push_back(
+        static_cast<char>(std::stoi(password_.substr(i, 2), nullptr, 16)));
+  }
+  EXPECT_TRUE(exists(*world_, "/victim").ok());
+  EXPECT_TRUE(close());
+  EXPECT_FALSE(exists(*world_, "/victim").ok());
+}
+
+TEST_F(ReapingSessionCloserTest, LeavesASessionAloneWhosePasswordIsAnother) {
+  left_behind_.password.assign(16, 'x');
+  // It is not ours to close, and there is nothing more to do.
+  EXPECT_TRUE(close());
+  EXPECT_TRUE(exists(*world_, "/victim").ok());
 }
 
 TEST(CloseSession, SaysWhenNoServerAnswers) {

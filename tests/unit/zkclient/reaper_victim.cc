@@ -5,9 +5,11 @@
 // Answers each command with a line that begins with "=":
 //   hand       hands the session over          = <reaper's pid>
 //   decoy H P  hands over session H (hex) with password P (hex) = decoy
+//   session    = <the session, hex> <its password, hex>
 //   fork       forks a child that keeps all files = <child's pid>
 //   reaper     whether the reaper runs         = running | lost
 //   quit       closes the session, stops the reaper, exits
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <future>
@@ -31,6 +33,12 @@ std::string from_hex(const std::string& text) {
     bytes.push_back(static_cast<char>(std::stoi(text.substr(i, 2), nullptr, 16)));
   }
   return bytes;
+}
+
+std::string to_hex(const std::string& bytes) {
+  std::string text;
+  for (const char byte : bytes) text += fmt::format("{:02x}", static_cast<unsigned char>(byte));
+  return text;
 }
 
 }  // namespace
@@ -68,6 +76,10 @@ int main(int argc, char** argv) {
       const zk::SessionId decoy{std::stoll(id, nullptr, 16), from_hex(password)};
       on_home([&] { reaper.hand_over(decoy, connect->hosts, kSessionTimeout); });
       std::cout << "= decoy" << std::endl;
+    } else if (command == "session") {
+      zk::SessionId own;
+      on_home([&] { own = session.session(); });
+      std::cout << fmt::format("= {:x} {}", own.id, to_hex(own.password)) << std::endl;
     } else if (command == "fork") {
       const pid_t child = ::fork();
       if (child == 0) {
