@@ -6,6 +6,8 @@
 
 #include <cstdio>
 #include <fstream>
+#include <string>
+#include <string_view>
 
 #include "admin/admin_session.h"
 #include "admin/consumer_group_options.h"
@@ -26,7 +28,8 @@ std::unique_ptr<AdminSession> open_session(const Options& options) {
   } catch (const std::runtime_error& error) {
     // The first line is all that Kafka's tool shows of it; what is wrong belongs to it.
     fmt::print(stderr, "{}\n", error.what());
-    throw GroupCommandError("Failed to create new KafkaAdminClient");
+    const std::string_view text = error.what();
+    throw GroupCommandError(std::string(text.substr(0, text.find('\n'))));
   }
 }
 
