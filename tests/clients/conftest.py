@@ -1,17 +1,14 @@
 """One cluster for all clients of a test worker."""
 import pytest
 from drivers import KINDS, MORE_KINDS, Driver
-from harness.cluster import Cluster
+from harness.cluster import NOBODY_ELSE_ELECTS, Cluster
 from harness.groups import PROPERTIES
-
-
-# A coordinator that moves while a consumer ends may leave an older commit in place: librdkafka sends the
-# last one at once and a refused earlier one again 100 ms later. So leaders move when a test kills one.
-NOBODY_ELSE_ELECTS = {"auto.leader.rebalance.enable": "false"}
 
 
 @pytest.fixture(scope="session", name="shared_cluster")
 def running_cluster():
+    # A coordinator that moves while a consumer ends may leave an older commit in place: librdkafka sends the
+    # last one at once and a refused earlier one again 100 ms later. So leaders move when a test kills one.
     with Cluster(3, properties={**PROPERTIES, **NOBODY_ELSE_ELECTS}) as cluster:
         yield cluster
 

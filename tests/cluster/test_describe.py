@@ -1,12 +1,7 @@
 """Apache Kafka's own kafka-topics and kafka-leader-election, run on our cluster, print the very bytes
 that ours print: fresh, with a broker dead, and after the election."""
-from harness.cluster import Cluster
+from harness.cluster import NOBODY_ELSE_ELECTS, Cluster
 from harness.wait import wait_until
-
-
-# The automatic rebalance looks at the leaders five seconds after a controller was elected: on a slow
-# machine that is between two looks of a test.
-NOBODY_ELSE_ELECTS = {"auto.leader.rebalance.enable": "false"}
 
 
 def both(cluster, tool, *arguments):

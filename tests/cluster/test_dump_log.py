@@ -4,16 +4,15 @@ import glob
 import os
 import re
 
-from harness import tool_jvm
 from harness.cluster import Cluster
 from harness.logdir import LogDirectory, checkpoint
-from harness.tools import APACHE_MAIN
+from harness.tools import run_kafkas
 
 TOPIC = "t"
 
 
 def dump(*files, options=()):
-    result = tool_jvm.run(APACHE_MAIN["kafka-dump-log"], ["--files", ",".join(files), *options])
+    result = run_kafkas("kafka-dump-log", ["--files", ",".join(files), *options])
     assert result.returncode == 0, result.stdout + result.stderr
     assert "Mismatches" not in result.stderr + result.stdout
     assert "invalid bytes" not in result.stdout + result.stderr

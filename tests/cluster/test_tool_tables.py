@@ -9,15 +9,11 @@ import pytest
 from confluent_kafka import Consumer, Producer
 from harness import tool_jvm
 from harness.cluster import Cluster
-from harness.tools import APACHE_MAIN
+from harness.tools import APACHE_MAIN, run_kafkas
 from harness.wait import wait_until
 
 # Nobody listens on port 1.
 NOBODY = "127.0.0.1:1"
-
-
-def run_kafkas(tool, words, stdin=""):
-    return tool_jvm.run(APACHE_MAIN[tool], words, stdin)
 
 
 @pytest.fixture(scope="module", name="cluster")

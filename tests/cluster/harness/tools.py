@@ -44,6 +44,11 @@ def command_of(tool, kind):
     ]
 
 
+def run_kafkas(tool, words, stdin="", timeout=90):
+    """Apache Kafka's tool in the virtual machine that all share; the result has returncode, stdout, stderr."""
+    return tool_jvm.run(APACHE_MAIN[tool], words, stdin, timeout)
+
+
 class Tools:
     def __init__(self, bootstrap, kind):
         self.bootstrap = bootstrap
@@ -54,7 +59,7 @@ class Tools:
         kind = kind or self.kind
         words = [*([] if bootstrap == "" else ["--bootstrap-server", bootstrap or self.bootstrap]), *arguments]
         if kind == "apache" and tool not in OF_THEIR_OWN:
-            result = tool_jvm.run(APACHE_MAIN[tool], words, stdin, timeout)
+            result = run_kafkas(tool, words, stdin, timeout)
         else:
             result = subprocess.run(
                 command_of(tool, kind) + words, input=stdin, capture_output=True, text=True, timeout=timeout,

@@ -49,6 +49,8 @@ class OneBroker {
   server::Node& node() { return *node_; }
   sim::Scheduler& scheduler() { return scheduler_; }
   sim::Network& network() { return network_; }
+  sim::ZooKeeperModel& zookeeper() { return zookeeper_; }
+  const sim::ZooKeeperModel& zookeeper() const { return zookeeper_; }
 
   // Of the requests to come; no connection: each comes by its own.
   std::string client_address = "127.0.0.1";

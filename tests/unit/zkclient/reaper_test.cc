@@ -18,6 +18,7 @@
 #include <set>
 #include <sstream>
 
+#include "tests/unit/zkclient/hex.h"
 #include "tests/unit/zkclient/server_world.h"
 #include "zkclient/reaper/close_session.h"
 #include "zkclient/reaper/pidfd.h"
@@ -29,12 +30,6 @@ namespace barnabas::zk::testing {
 namespace {
 
 using std::chrono::steady_clock;
-
-std::string hex(const std::string& bytes) {
-  std::string text;
-  for (const char byte : bytes) text += fmt::format("{:02x}", static_cast<unsigned char>(byte));
-  return text;
-}
 
 std::string contents(const std::string& path) {
   std::ostringstream text;
@@ -187,7 +182,7 @@ TEST_F(Reaper, WithoutASessionEndsWithItsBroker) {
 
 TEST_F(Reaper, ClosesOnlyTheSessionItWasGivenLast) {
   const SessionId ours = session_of(*world_, 0);
-  victim_->tell(fmt::format("decoy {:x} {}", ours.id, hex(ours.password)));
+  victim_->tell(fmt::format("decoy {:x} {}", ours.id, to_hex(ours.password)));
   victim_->hand_over();
   Recorder recorder;
   world_->call([&] { world_->client(0).add_observer(&recorder); });
@@ -257,7 +252,9 @@ class ReapingSessionCloserTest : public ::testing::Test {
     create(*world_, "/here");
     Victim victim(connect_string(*world_));
     std::istringstream told(victim.tell("session"));
-    told >> std::hex >> left_behind_.id >> password_;
+    std::string password;
+    told >> std::hex >> left_behind_.id >> password;
+    left_behind_.password = from_hex(password);
     ::kill(victim.hand_over(), SIGKILL);
   }
   bool close() {
@@ -269,14 +266,9 @@ class ReapingSessionCloserTest : public ::testing::Test {
 
   std::unique_ptr<World> world_ = make_world();
   SessionId left_behind_;
-  std::string password_;  // hex
 };
 
 TEST_F(ReapingSessionCloserTest, ClosesASessionThatNobodyHolds) {
-  for (std::size_t i = 0; i + 1 < password_.size(); i += 2) {
-    left_behind_.password.push_back(
-        static_cast<char>(std::stoi(password_.substr(i, 2), nullptr, 16)));
-  }
   EXPECT_TRUE(exists(*world_, "/victim").ok());
   EXPECT_TRUE(close());
   EXPECT_FALSE(exists(*world_, "/victim").ok());

@@ -18,6 +18,7 @@
 #include <string>
 
 #include "broker/base/thread_executor.h"
+#include "tests/unit/zkclient/hex.h"
 #include "zkclient/reaper/reaper_client.h"
 #include "zkclient/session/zookeeper_session.h"
 
@@ -26,20 +27,6 @@ using namespace barnabas;
 namespace {
 
 constexpr Duration kSessionTimeout = seconds(30);
-
-std::string from_hex(const std::string& text) {
-  std::string bytes;
-  for (std::size_t i = 0; i + 1 < text.size(); i += 2) {
-    bytes.push_back(static_cast<char>(std::stoi(text.substr(i, 2), nullptr, 16)));
-  }
-  return bytes;
-}
-
-std::string to_hex(const std::string& bytes) {
-  std::string text;
-  for (const char byte : bytes) text += fmt::format("{:02x}", static_cast<unsigned char>(byte));
-  return text;
-}
 
 }  // namespace
 
@@ -73,13 +60,13 @@ int main(int argc, char** argv) {
       std::string id;
       std::string password;
       words >> id >> password;
-      const zk::SessionId decoy{std::stoll(id, nullptr, 16), from_hex(password)};
+      const zk::SessionId decoy{std::stoll(id, nullptr, 16), zk::testing::from_hex(password)};
       on_home([&] { reaper.hand_over(decoy, connect->hosts, kSessionTimeout); });
       std::cout << "= decoy" << std::endl;
     } else if (command == "session") {
       zk::SessionId own;
       on_home([&] { own = session.session(); });
-      std::cout << fmt::format("= {:x} {}", own.id, to_hex(own.password)) << std::endl;
+      std::cout << fmt::format("= {:x} {}", own.id, zk::testing::to_hex(own.password)) << std::endl;
     } else if (command == "fork") {
       const pid_t child = ::fork();
       if (child == 0) {
