@@ -15,8 +15,8 @@ check() {
     # Six at a time as everything is built: alone, each file would pay for the headers of all.
     say "check: clang-tidy"
     build tidy generated || bad=1
-    find build/tidy -name 'unity_*.cxx' -print0 | sort -z | xargs -0 -P "$(nproc)" -n 2 \
-      clang-tidy-19 -p build/tidy --quiet --warnings-as-errors='*' || bad=1
+    sed -n 's|^ *"file": "\(.*\)",*$|\1|p' build/tidy/compile_commands.json | grep -v /generated/ |
+      xargs -d '\n' -P "$(nproc)" -n 2 clang-tidy-19 -p build/tidy --quiet --warnings-as-errors='*' || bad=1
     say "check: each file alone"
     build alone generated || bad=1
     run python3 scripts/parse_alone.py build/alone/compile_commands.json || bad=1
