@@ -131,10 +131,14 @@ replica::MetadataQuery query_of(const MetadataRequest& request, std::int16_t ver
   return query;
 }
 
-bool asks_again(const replica::MetadataQuery& query, protocol::ConnectionNotes& connection) {
-  if (query.all_topics) return connection.asked_for_all.exchange(true);
-  const bool of_topics = !query.names.empty() || !query.ids.empty();
-  return of_topics && connection.asked_for_topics.exchange(true);
+// The query of a connection, which is noted there.
+replica::MetadataQuery noted(replica::MetadataQuery query, protocol::ConnectionNotes& connection) {
+  if (query.all_topics) {
+    query.asks_again = connection.asked_for_all.exchange(true);
+  } else if (!query.names.empty() || !query.ids.empty()) {
+    query.asks_again = connection.asked_for_topics.exchange(true);
+  }
+  return query;
 }
 
 // One request until it is answered.
@@ -146,9 +150,7 @@ class MetadataExchange {
         request_(std::move(request)),
         responder_(std::move(responder)),
         message_(std::move(message)),
-        query_(query_of(message_, request_.version)) {
-    query_.asks_again = asks_again(query_, *request_.connection);
-  }
+        query_(noted(query_of(message_, request_.version), *request_.connection)) {}
 
   const replica::MetadataQuery& query() const { return query_; }
   void work_done() { responder_.work_done(); }
@@ -225,7 +227,7 @@ class MetadataExchange {
   const protocol::Request request_;
   protocol::Responder responder_;
   const MetadataRequest message_;
-  replica::MetadataQuery query_;
+  const replica::MetadataQuery query_;
 };
 
 class Metadata final : public replica::MetadataSink {

@@ -89,7 +89,7 @@ Result<ReadInfo> FileLog::read(Offset from, std::int64_t max_bytes, Offset upper
 
 Result<std::optional<TimestampAndOffset>> FileLog::find_by_timestamp(Timestamp timestamp) const {
   const Offset start = log_start_offset();
-  const std::int64_t max_decompressed_bytes = config().max_decompressed_bytes;
+  const std::size_t max_decompressed_bytes = config().max_decompressed_bytes;
   for (const Piece& piece : pieces_from(start)) {
     if (piece.max_timestamp < timestamp) continue;
     TRY(auto found,

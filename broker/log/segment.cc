@@ -7,7 +7,6 @@
 #include "broker/base/logging.h"
 #include "broker/log/batch_scanner.h"
 #include "broker/log/core/record_checks.h"
-#include "broker/log/core/up_conversion.h"
 #include "broker/log/file_names.h"
 #include "broker/protocol/error_code.h"
 
@@ -136,7 +135,7 @@ Result<std::optional<Segment::Located>> Segment::locate(Offset offset,
 
 Result<std::optional<TimestampAndOffset>> Segment::find_timestamp(
     Timestamp timestamp, Offset from, std::int64_t size_bytes,
-    std::int64_t max_decompressed_bytes) const {
+    std::size_t max_decompressed_bytes) const {
   TRY(const TimeIndex::Entry near, time_index_.lookup(timestamp));
   TRY(const std::int64_t start, offset_index_.lookup(std::max(near.offset, from)));
   BatchScanner headers(file_, start, size_bytes, BatchScanner::Read::kHeaders);
@@ -151,8 +150,7 @@ Result<std::optional<TimestampAndOffset>> Segment::find_timestamp(
     const RecordBatchView& view = batch->view;
     const LeaderEpoch epoch = view.partition_leader_epoch();
     std::vector<std::uint8_t> storage;
-    const auto records =
-        protocol::records_of(view, static_cast<std::size_t>(max_decompressed_bytes), storage);
+    const auto records = protocol::records_of(view, max_decompressed_bytes, storage);
     if (!records) {
       // Followers take batches as they come: one that nobody can open may be there.
       return std::optional<TimestampAndOffset>(

@@ -73,7 +73,7 @@ class Segment {
   // offset stands.
   Result<std::optional<TimestampAndOffset>> find_timestamp(
       Timestamp timestamp, Offset from, std::int64_t size_bytes,
-      std::int64_t max_decompressed_bytes) const;
+      std::size_t max_decompressed_bytes) const;
   // The base offset of a batch that lies at `position_bytes` or, by an index interval, before.
   Result<Offset> offset_near(std::int64_t position_bytes) const;
   // The offset after its last batch; base_offset() when empty.

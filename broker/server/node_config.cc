@@ -50,7 +50,7 @@ log::LogConfig log_config(const config::BrokerConfig& config, const config::Prop
   log.segment_index_bytes = topic.segment_index_bytes;
   log.index_interval_bytes = topic.index_interval_bytes;
   log.max_message_bytes = topic.max_message_bytes;
-  log.max_decompressed_bytes = config.socket_request_max_bytes;
+  log.max_decompressed_bytes = static_cast<std::size_t>(config.socket_request_max_bytes);
   log.message_timestamp_type = topic.message_timestamp_type == "LogAppendTime"
                                    ? log::TimestampType::kLogAppendTime
                                    : log::TimestampType::kCreateTime;

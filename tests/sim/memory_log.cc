@@ -154,8 +154,7 @@ Result<std::optional<log::TimestampAndOffset>> MemoryLog::find_by_timestamp(
     if (batch.max_timestamp() < timestamp) continue;
     std::vector<std::uint8_t> storage;
     TRY(const BytesView records,
-        protocol::records_of(batch, static_cast<std::size_t>(config_.max_decompressed_bytes),
-                             storage));
+        protocol::records_of(batch, config_.max_decompressed_bytes, storage));
     protocol::RecordReader reader(batch, records);
     protocol::RecordView record;
     while (reader.next(record)) {

@@ -164,9 +164,7 @@ Result<ProducedBatch> validate_produced(MutableBytesView bytes, AppendOrigin ori
     return stamp({batch}, batch.max_timestamp(), config, now);
   }
   std::vector<std::uint8_t> storage;
-  TRY(const BytesView records,
-      protocol::records_of(batch, static_cast<std::size_t>(config.max_decompressed_bytes),
-                           storage));
+  TRY(const BytesView records, protocol::records_of(batch, config.max_decompressed_bytes, storage));
   TRY(const Timestamp max_timestamp, walk_records(batch, records, config, now));
   if (target_codec(batch, config) == batch.codec()) {
     return stamp({batch}, max_timestamp, config, now);

@@ -5,7 +5,6 @@
 #include <optional>
 
 #include "broker/log/core/record_checks.h"
-#include "broker/log/core/up_conversion.h"
 #include "broker/protocol/compression.h"
 #include "broker/protocol/error_code.h"
 #include "broker/protocol/legacy_records.h"
@@ -78,7 +77,6 @@ Result<void> convert(const RecordBatchView& batch, std::int8_t magic, Offset fro
 
 Result<Messages> down_convert(BytesView batches, std::int8_t to_magic, Offset from,
                               std::size_t max_bytes, const LogConfig& config) {
-  const auto max_decompressed_bytes = static_cast<std::size_t>(config.max_decompressed_bytes);
   Messages out;
   bool any_batch = false;
   protocol::BatchReader reader(batches);
@@ -91,7 +89,7 @@ Result<Messages> down_convert(BytesView batches, std::int8_t to_magic, Offset fr
     if (batch->codec() == static_cast<std::uint8_t>(protocol::Compression::kZstd)) {
       converted = Error{ErrorCode::kUnsupportedCompressionType, "zstd came after this format"};
     } else {
-      converted = convert(*batch, to_magic, from, max_decompressed_bytes, out);
+      converted = convert(*batch, to_magic, from, config.max_decompressed_bytes, out);
     }
     const bool fits = converted && out.size() <= max_bytes;
     if (size > 0 && !fits) {

@@ -3,6 +3,7 @@
 // Threads  a value type.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <optional>
@@ -24,7 +25,7 @@ struct LogConfig {
   std::int32_t max_message_bytes = 1048588;
   // What one batch may hold when it is opened: as much as a request could carry without
   // compression, socket.request.max.bytes. (Kafka has no bound but its memory.)
-  std::int64_t max_decompressed_bytes = 104857600;
+  std::size_t max_decompressed_bytes = 104857600;
   TimestampType message_timestamp_type = TimestampType::kCreateTime;
   std::int64_t message_timestamp_before_max_ms = std::numeric_limits<std::int64_t>::max();
   std::int64_t message_timestamp_after_max_ms = std::numeric_limits<std::int64_t>::max();

@@ -9,7 +9,6 @@
 
 #include "broker/log/core/record_checks.h"
 #include "broker/log/core/timestamp_math.h"
-#include "broker/log/core/up_conversion.h"
 #include "broker/protocol/record_batch.h"
 
 namespace barnabas::log {
@@ -46,8 +45,7 @@ std::vector<RecordError> record_errors(BytesView bytes, const TopicPartition& tp
   const auto batch = protocol::BatchReader(bytes).next();
   if (!batch) return errors;
   std::vector<std::uint8_t> storage;
-  const auto records = protocol::records_of(
-      *batch, static_cast<std::size_t>(config.max_decompressed_bytes), storage);
+  const auto records = protocol::records_of(*batch, config.max_decompressed_bytes, storage);
   if (!records) return errors;
   protocol::RecordReader reader(*batch, *records);
   protocol::RecordView record;

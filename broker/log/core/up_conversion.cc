@@ -106,8 +106,7 @@ Result<void> check_wrapper_offset(const LegacyMessage& wrapper, std::int64_t las
 
 Result<void> add_wrapped(const LegacyMessage& wrapper, const LogConfig& config, Timestamp now,
                          RecordBatchBuilder& builder) {
-  TRY(const auto inner,
-      protocol::inner_messages(wrapper, static_cast<std::size_t>(config.max_decompressed_bytes)));
+  TRY(const auto inner, protocol::inner_messages(wrapper, config.max_decompressed_bytes));
   const bool log_append_time = wrapper.has_log_append_time();
   LegacyMessageReader reader(inner);
   std::int32_t index = 0;
