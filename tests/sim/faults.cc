@@ -49,8 +49,6 @@ SimBroker& Faults::other_than(const SimBroker& broker) {
 }
 
 Duration Faults::inject() {
-  ++injected_;
-  SimBroker& broker = victim();
   static constexpr std::array kFaults = {
       &Faults::kill,
       &Faults::kill,
@@ -65,34 +63,44 @@ Duration Faults::inject() {
       &Faults::reset_connections,
       &Faults::remove_controller_znode,
   };
-  (this->*kFaults[random_.below(kFaults.size())])(broker);
+  SimBroker& broker = victim();
+  if ((this->*kFaults[random_.below(kFaults.size())])(broker)) ++injected_;
   return random_.one_in(3) ? between(0, 60) : between(100, 1'800);
 }
 
-void Faults::kill(SimBroker& broker) {
-  if (!broker.has_process()) return broker.start();
+bool Faults::start_again(SimBroker& broker) {
+  broker.start();
+  return false;
+}
+
+bool Faults::kill(SimBroker& broker) {
+  if (!broker.has_process()) return start_again(broker);
   broker.kill(!random_.one_in(4));
   later(random_.one_in(2) ? between(10, 300) : between(300, 4'000), [&broker] { broker.start(); });
+  return true;
 }
 
-void Faults::stop(SimBroker& broker) {
-  if (!broker.has_process()) return broker.start();
-  broker.stop();
+bool Faults::stop(SimBroker& broker) {
+  if (!broker.has_process()) return start_again(broker);
+  if (!broker.stop()) return false;
   later(between(300, 3'000), [&broker] { broker.start(); });
+  return true;
 }
 
-void Faults::pause(SimBroker& broker) {
-  broker.pause();
+bool Faults::pause(SimBroker& broker) {
+  if (!broker.pause()) return false;
   later(random_.one_in(2) ? between(20, 900) : between(900, 5'000), [&broker] { broker.resume(); });
+  return true;
 }
 
-void Faults::expire_session(SimBroker& broker) {
-  if (!broker.has_process()) return;
+bool Faults::expire_session(SimBroker& broker) {
+  if (!broker.has_process()) return false;
   trace_.line("the session of broker {} expires", broker.id());
   cluster_.zookeeper().expire(broker.zookeeper().session().id);
+  return true;
 }
 
-void Faults::cut_link(SimBroker& broker) {
+bool Faults::cut_link(SimBroker& broker) {
   SimBroker& other = other_than(broker);
   trace_.line("brokers {} and {} are cut off from each other", broker.id(), other.id());
   cluster_.network().cut(broker.address(), other.address());
@@ -100,9 +108,10 @@ void Faults::cut_link(SimBroker& broker) {
     trace_.line("brokers {} and {} reach each other again", broker.id(), other.id());
     cluster_.network().heal(broker.address(), other.address());
   });
+  return true;
 }
 
-void Faults::isolate(SimBroker& broker) {
+bool Faults::isolate(SimBroker& broker) {
   trace_.line("broker {} is cut off from all brokers", broker.id());
   for (auto& other : cluster_.brokers()) {
     if (other.get() != &broker) cluster_.network().cut(broker.address(), other->address());
@@ -113,10 +122,11 @@ void Faults::isolate(SimBroker& broker) {
       cluster_.network().heal(broker.address(), other->address());
     }
   });
+  return true;
 }
 
-void Faults::cut_from_zookeeper(SimBroker& broker) {
-  if (!broker.has_process()) return;
+bool Faults::cut_from_zookeeper(SimBroker& broker) {
+  if (!broker.has_process()) return false;
   trace_.line("broker {} is cut off from ZooKeeper", broker.id());
   broker.zookeeper().cut();
   later(between(50, 4'000), [this, &broker] {
@@ -124,28 +134,31 @@ void Faults::cut_from_zookeeper(SimBroker& broker) {
     trace_.line("broker {} reaches ZooKeeper again", broker.id());
     broker.zookeeper().heal();
   });
+  return true;
 }
 
-void Faults::reset_zookeeper_connection(SimBroker& broker) {
-  if (!broker.has_process()) return;
+bool Faults::reset_zookeeper_connection(SimBroker& broker) {
+  if (!broker.has_process()) return false;
   const bool carried_out = random_.one_in(2);
   trace_.line("broker {} loses its connection to ZooKeeper, requests {}", broker.id(),
               carried_out ? "carried out" : "lost");
   broker.zookeeper().reset(carried_out ? ZooKeeperClient::InDoubt::kCarriedOut
                                        : ZooKeeperClient::InDoubt::kLost);
+  return true;
 }
 
-void Faults::reset_connections(SimBroker& broker) {
+bool Faults::reset_connections(SimBroker& broker) {
   SimBroker& other = other_than(broker);
   trace_.line("brokers {} and {} lose their connections", broker.id(), other.id());
   cluster_.network().reset(broker.address(), other.address());
+  return true;
 }
 
 // As an operator does to have another controller. The old one lives on, and may be slow to learn of
 // it while a broker's death gives it something to write.
-void Faults::remove_controller_znode(SimBroker& broker) {
+bool Faults::remove_controller_znode(SimBroker& broker) {
   SimBroker* const controller = cluster_.controller();
-  if (controller == nullptr) return;
+  if (controller == nullptr) return false;
   trace_.line("an operator removes the controller znode of broker {}", controller->id());
   if (random_.one_in(2)) {
     controller->pause();
@@ -153,6 +166,7 @@ void Faults::remove_controller_znode(SimBroker& broker) {
   }
   if (&broker != controller && random_.one_in(2)) kill(broker);
   cluster_.zookeeper().write({zk::Op::remove(std::string(zk::paths::kController))});
+  return true;
 }
 
 }  // namespace barnabas::sim

@@ -21,10 +21,12 @@ class Faults {
   Faults(Scheduler& scheduler, Random& random, Trace& trace, Cluster& cluster,
          std::vector<TopicPartition> partitions);
 
-  // Does one thing to one broker; returns when the next one may come.
+  // Does one thing to one broker, or finds that there is nothing to be done to it; returns when the
+  // next one may come.
   Duration inject();
   // No fault mends itself from now on; the cluster is healed by its owner.
   void finish() { ++round_; }
+  // Those that took effect.
   std::size_t injected() const { return injected_; }
 
  private:
@@ -34,17 +36,20 @@ class Faults {
   // The controller, a leader or any broker.
   SimBroker& victim();
   SimBroker& other_than(const SimBroker& broker);
+  // What a broker gets that was to end and has ended already: not a fault.
+  bool start_again(SimBroker& broker);
 
-  void kill(SimBroker& broker);
-  void stop(SimBroker& broker);
-  void pause(SimBroker& broker);
-  void expire_session(SimBroker& broker);
-  void cut_link(SimBroker& broker);
-  void isolate(SimBroker& broker);
-  void cut_from_zookeeper(SimBroker& broker);
-  void reset_zookeeper_connection(SimBroker& broker);
-  void reset_connections(SimBroker& broker);
-  void remove_controller_znode(SimBroker& broker);
+  // Each says whether it took effect.
+  bool kill(SimBroker& broker);
+  bool stop(SimBroker& broker);
+  bool pause(SimBroker& broker);
+  bool expire_session(SimBroker& broker);
+  bool cut_link(SimBroker& broker);
+  bool isolate(SimBroker& broker);
+  bool cut_from_zookeeper(SimBroker& broker);
+  bool reset_zookeeper_connection(SimBroker& broker);
+  bool reset_connections(SimBroker& broker);
+  bool remove_controller_znode(SimBroker& broker);
 
   Scheduler& scheduler_;
   Random& random_;

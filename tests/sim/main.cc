@@ -11,6 +11,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <limits>
 #include <optional>
 #include <string_view>
 
@@ -94,6 +95,7 @@ int replay(const Arguments& arguments) {
 int try_seeds(const Arguments& arguments) {
   set_log_level(LogLevel::kOff);
   std::uint64_t faults = 0;
+  std::size_t fewest_faults = std::numeric_limits<std::size_t>::max();
   std::uint64_t acknowledged = 0;
   std::uint64_t commits = 0;
   std::uint64_t generations = 0;
@@ -107,15 +109,17 @@ int try_seeds(const Arguments& arguments) {
       return 1;
     }
     faults += result.faults;
+    fewest_faults = std::min(fewest_faults, result.faults);
     acknowledged += result.acknowledged;
     commits += result.commits;
     generations += result.generations;
     worst_recovery = std::max(worst_recovery, result.recovery);
   }
   fmt::print(
-      "{} seeds, {} faults, {} records acknowledged, {} offsets committed in {} generations, no "
+      "{} seeds, {} faults ({} or more each), {} records acknowledged, {} offsets committed in {} "
+      "generations, no "
       "violation; slowest recovery {:.1f} s\n",
-      arguments.seeds, faults, acknowledged, commits, generations,
+      arguments.seeds, faults, fewest_faults, acknowledged, commits, generations,
       static_cast<double>(worst_recovery.count()) / 1e6);
   return 0;
 }

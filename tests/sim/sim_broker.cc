@@ -106,8 +106,8 @@ void SimBroker::on_started(std::uint32_t incarnation, const Result<void>& result
   });
 }
 
-void SimBroker::stop() {
-  if (!running() || !serving_ || std::exchange(stopping_, true)) return;
+bool SimBroker::stop() {
+  if (!running() || !serving_ || std::exchange(stopping_, true)) return false;
   world_.trace.line("broker {} is told to stop", id_);
   process_->post([this, incarnation = incarnation_] {
     node_->controlled_shutdown([this, incarnation] {
@@ -122,6 +122,7 @@ void SimBroker::stop() {
       });
     });
   });
+  return true;
 }
 
 void SimBroker::kill(bool reaper) {
@@ -146,10 +147,11 @@ void SimBroker::end_process() {
   past_.push_back(std::move(process_));
 }
 
-void SimBroker::pause() {
-  if (!running()) return;
+bool SimBroker::pause() {
+  if (!running()) return false;
   world_.trace.line("broker {} is paused", id_);
   process_->pause();
+  return true;
 }
 
 void SimBroker::resume() {

@@ -40,11 +40,13 @@ class SimBroker {
   SimBroker(World& world, BrokerId id, std::int64_t drift_ppm, std::uint64_t seed);
 
   void start();
-  // A clean stop: controlled shutdown, then the end of the process. Nothing, unless it is running.
-  void stop();
+  // A clean stop: controlled shutdown, then the end of the process. False: it was not running,
+  // nothing was done.
+  bool stop();
   // kill -9. With the reaper the session ends a few milliseconds later, else by its timeout.
   void kill(bool reaper);
-  void pause();
+  // False: it was not running.
+  bool pause();
   void resume();
 
   BrokerId id() const { return id_; }

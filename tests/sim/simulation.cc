@@ -78,7 +78,7 @@ class Simulation {
     if (groups_) groups_->disturb();
     Faults faults(scheduler_, random_, trace_, cluster_, targets());
     const std::uint64_t count = kMinFaults + random_.below(kMoreFaults);
-    for (std::uint64_t i = 0; i < count && !over(); ++i) run_for(faults.inject());
+    while (faults.injected() < count && !over()) run_for(faults.inject());
     faults.finish();
     faults_ = faults.injected();
 
