@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "broker/base/logging.h"
-#include "broker/coordinator/group/core/coordinator_term.h"
+#include "broker/coordinator/group/core/coordinator_epoch.h"
 #include "broker/protocol/java_string.h"
 #include "zkclient/documents.h"
 #include "zkclient/paths.h"
@@ -53,7 +53,7 @@ void GroupCoordinator::on_leader(const TopicPartition& tp, LeaderEpoch epoch) {
   {
     MutexLock lock(mu_);
     std::shared_ptr<Shard>& place = shards_[tp.partition];
-    if (place && !is_later_term(place->epoch(), epoch)) return;
+    if (place && !is_later_epoch(place->epoch(), epoch)) return;
     former = std::move(place);
     elected = place = std::make_shared<Shard>(
         tp.partition, epoch, options_.groups, options_.store,
@@ -71,7 +71,8 @@ void GroupCoordinator::on_not_leader(const TopicPartition& tp, std::optional<Lea
   {
     MutexLock lock(mu_);
     const auto found = shards_.find(tp.partition);
-    if (found == shards_.end() || (epoch && !is_later_term(found->second->epoch(), *epoch))) return;
+    if (found == shards_.end() || (epoch && !is_later_epoch(found->second->epoch(), *epoch)))
+      return;
     resigned = std::move(found->second);
     shards_.erase(found);
   }
