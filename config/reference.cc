@@ -24,9 +24,9 @@ constexpr std::string_view kPageHead =
     "so\n"
     "is the update mode: when Kafka lets a value change without a restart. A key that is *not\n"
     "supported yet* is accepted, checked and told by DescribeConfigs, and has no effect; a broker\n"
-    "where it is set says so at its start. A key of *KRaft mode* has no effect in ZooKeeper mode, "
-    "in\n"
-    "Kafka neither. An unknown key is warned about and has no effect.\n"
+    "where it is set says so at its start, and when it first meets a topic of which it is set. A\n"
+    "key of *KRaft mode* has no effect in ZooKeeper mode, in Kafka neither. An unknown key is\n"
+    "warned about and has no effect.\n"
     "\n"
     "A value that cannot be used stops the start with a message that names key and value.\n";
 

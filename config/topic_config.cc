@@ -146,6 +146,19 @@ std::map<std::string_view, ConfigValue> topic_values(const BrokerConfig& broker,
   return values;
 }
 
+std::vector<const ConfigKey*> topic_configs_without_effect(const Properties& overrides) {
+  std::vector<const ConfigKey*> found;
+  for (const auto& [name, text] : overrides) {
+    const ConfigKey* key = find_topic_key(name);
+    if (key == nullptr || key->support != Support::kNotYet || validate_topic_config(name, text))
+      continue;
+    const bool is_default =
+        key->default_value && parse_value(*key, text) == parse_value(*key, *key->default_value);
+    if (!is_default) found.push_back(key);
+  }
+  return found;
+}
+
 TopicConfig make_topic_config(const BrokerConfig& broker, const Properties& overrides) {
   const Values values = topic_values(broker, overrides);
   const auto int32 = [&](std::string_view key) {

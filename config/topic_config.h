@@ -17,6 +17,8 @@
 
 namespace barnabas::config {
 
+struct ConfigKey;
+
 // What one topic's logs go by. Members are named as the keys.
 struct TopicConfig {
   std::int32_t segment_bytes = 1073741824;
@@ -60,6 +62,10 @@ std::optional<std::string> validate_topic_configs(const BrokerConfig& broker,
 
 // The same without a broker, against Kafka's defaults: what the tools check before they ask.
 std::optional<std::string> validate_topic_configs(const Properties& overrides);
+
+// Those of a topic's configs that are known and have no effect yet, unless they say what holds
+// without them, too.
+std::vector<const ConfigKey*> topic_configs_without_effect(const Properties& overrides);
 
 // The value of every topic config: the topic's own, else the broker's, synonyms resolved. Of
 // `overrides`, unknown names and values that do not parse (written by somebody else) count as not

@@ -87,10 +87,7 @@ Node::Node(const config::BrokerConfig& config, BrokerId broker_id, std::string c
       broker_id_(broker_id),
       parts_(std::move(parts)),
       alive_(std::make_shared<Node*>(this)),
-      topic_configs_(parts_.zookeeper,
-                     [&config](const replica::TopicConfigs::Overrides& overrides) {
-                       return log_config(config, {overrides.begin(), overrides.end()});
-                     }),
+      topic_configs_(parts_.zookeeper, topic_config_resolver(config)),
       replicas_(replica_manager_config(config, broker_id), {.clock = parts_.clock,
                                                             .coordination = parts_.coordination,
                                                             .background = parts_.background,

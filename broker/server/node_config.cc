@@ -2,13 +2,16 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 #include <string_view>
 #include <utility>
 
 #include "broker/base/check.h"
+#include "broker/base/logging.h"
 #include "broker/protocol/compression.h"
 #include "broker/protocol/error_code.h"
 #include "broker/protocol/inter_broker_versions.h"
+#include "config/config_key.h"
 #include "config/inter_broker_version.h"
 #include "config/topic_config.h"
 
@@ -71,6 +74,19 @@ log::LogConfig log_config(const config::BrokerConfig& config, const config::Prop
                             .lz4 = topic.compression_lz4_level,
                             .zstd = topic.compression_zstd_level};
   return log;
+}
+
+replica::TopicConfigs::Resolve topic_config_resolver(const config::BrokerConfig& config) {
+  return [&config, told = std::set<std::string_view>()](
+             const replica::TopicConfigs::Overrides& overrides) mutable {
+    const config::Properties own(overrides.begin(), overrides.end());
+    for (const config::ConfigKey* key : config::topic_configs_without_effect(own)) {
+      if (!told.insert(key->name).second) continue;
+      log_warn("The topic configuration '{}' is not supported yet and has no effect. {}", key->name,
+               key->doc);
+    }
+    return log_config(config, own);
+  };
 }
 
 replica::ReplicaManagerConfig replica_manager_config(const config::BrokerConfig& config,

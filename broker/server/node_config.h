@@ -1,6 +1,6 @@
 // The typed configuration of a broker, translated for the parts that it is made of.
 //
-// Threads  pure functions.
+// Threads  pure functions, but for the resolver.
 #pragma once
 
 #include "broker/controller/controller.h"
@@ -8,12 +8,16 @@
 #include "broker/log/log_config.h"
 #include "broker/protocol/ids.h"
 #include "broker/replica/replica_manager.h"
+#include "broker/replica/topic_configs.h"
 #include "config/broker_config.h"
 
 namespace barnabas::server {
 
 // What a topic's logs go by; `overrides` are the topic's own.
 log::LogConfig log_config(const config::BrokerConfig& config, const config::Properties& overrides);
+// The same of each topic that is asked for. Warns of a topic config that has no effect yet, once of
+// each. `config` outlives what is returned, which one thread calls.
+replica::TopicConfigs::Resolve topic_config_resolver(const config::BrokerConfig& config);
 replica::ReplicaManagerConfig replica_manager_config(const config::BrokerConfig& config,
                                                      BrokerId broker_id);
 group::GroupCoordinatorOptions group_coordinator_options(const config::BrokerConfig& config,

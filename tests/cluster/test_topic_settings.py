@@ -105,6 +105,16 @@ def test_a_config_takes_effect_at_the_running_leader(cluster):
     wait_until(lambda: produce_error(cluster, "live", 5000) is None, "the limit is gone")
 
 
+def test_a_config_without_effect_is_taken_and_told_of_once(cluster):
+    """preallocate, and compaction: the brokers that have the topics say so, once for all of them."""
+    for topic in ("ahead", "ahead-too"):
+        cluster.create_topic(topic, preallocate="true", cleanup_policy="compact")
+    for broker in cluster.brokers.values():
+        log = broker.log_text()
+        assert log.count("The topic configuration 'preallocate' is not supported yet and has no effect.") == 1, log
+        assert log.count("Logs are not compacted yet") == 1, log
+
+
 def test_partitions_are_added_and_refused_as_kafkas_tool_does(cluster):
     for kind in KINDS:
         topic = f"grown-by-{kind}"

@@ -1,6 +1,12 @@
 #include "config/topic_config.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <string_view>
+#include <vector>
+
+#include "config/config_key.h"
 
 namespace barnabas::config {
 namespace {
@@ -42,6 +48,18 @@ TEST(TopicConfig, RetentionIsTheTopicsElseTheBrokersFinestUnit) {
 TEST(TopicConfig, ValuesThatDoNotParseCountAsNotSet) {
   EXPECT_EQ(make_topic_config(broker(), {{"segment.bytes", "x"}, {"no.such", "1"}}).segment_bytes,
             1073741824);
+}
+
+TEST(TopicConfig, ConfigsWithoutEffectAreThoseThatAskForSomethingElseThanTheDefault) {
+  const auto names = [](const Properties& overrides) {
+    std::vector<std::string_view> found;
+    for (const ConfigKey* key : topic_configs_without_effect(overrides)) found.push_back(key->name);
+    return found;
+  };
+  EXPECT_THAT(names({{"preallocate", "true"}, {"flush.ms", "1000"}, {"retention.ms", "5"}}),
+              ::testing::ElementsAre("flush.ms", "preallocate"));
+  EXPECT_THAT(names({{"preallocate", "false"}, {"no.such", "1"}, {"flush.ms", "x"}}),
+              ::testing::IsEmpty());
 }
 
 TEST(TopicConfig, UnknownNameAndBadValueAreRefusedInKafkasWords) {
