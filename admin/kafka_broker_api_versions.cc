@@ -2,6 +2,7 @@
 //
 // Source  Kafka 3.9, BrokerApiVersionsCommand.scala
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <cstdint>
 #include <optional>
@@ -10,6 +11,7 @@
 #include <vector>
 
 #include "admin/admin_client.h"
+#include "admin/admin_config.h"
 #include "admin/admin_session.h"
 #include "admin/api_versions_report.h"
 #include "admin/cluster_client.h"
@@ -42,6 +44,16 @@ struct ListedBroker {
   std::string text;  // host:port (id: 1 rack: null)
 };
 
+// As Kafka's tool knows its bootstrap servers before it has heard of any broker: -1, -2, ...
+std::string listed(const std::vector<HostPort>& bootstrap_servers) {
+  std::vector<std::string> texts;
+  for (const HostPort& server : bootstrap_servers) {
+    texts.push_back(
+        fmt::format("{}:{} (id: -{} rack: null)", server.host, server.port, texts.size() + 1));
+  }
+  return fmt::format("{}", fmt::join(texts, ", "));
+}
+
 std::vector<ListedBroker> brokers_of(ClusterClient& cluster, const std::string& bootstrap_servers) {
   const auto answer = cluster.call<MetadataRequest, MetadataResponse>(
       "metadata", ClusterClient::Target::kAnyBroker,
@@ -53,8 +65,8 @@ std::vector<ListedBroker> brokers_of(ClusterClient& cluster, const std::string& 
       },
       [](const MetadataResponse&) { return ErrorCode::kNone; });
   if (!answer) {
-    throw std::runtime_error(
-        fmt::format("Request METADATA failed on brokers List({})", bootstrap_servers));
+    throw std::runtime_error(fmt::format("Request METADATA failed on brokers List({})",
+                                         listed(parse_bootstrap_servers(bootstrap_servers))));
   }
   std::vector<ListedBroker> brokers;
   for (const auto& broker : answer->message.brokers) {

@@ -13,6 +13,7 @@
 #include "admin/tool_log.h"
 #include "admin/topic_describe.h"
 #include "admin/topic_filter.h"
+#include "admin/topic_id_text.h"
 #include "admin/topic_options.h"
 
 namespace barnabas::admin {
@@ -82,12 +83,8 @@ class TopicCommand {
 
   Result<std::vector<TopicInfo>> topics_to_describe() {
     if (const auto text = options_.value("topic-id")) {
-      const auto id = Uuid::parse(*text);
-      if (!id) {
-        throw std::runtime_error(
-            fmt::format("Input string `{}` is not a topic id of 22 base64 characters", *text));
-      }
-      if (!id->is_zero()) return topic_by_id(*id);
+      const Uuid id = parse_topic_id(*text);
+      if (!id.is_zero()) return topic_by_id(id);
     }
     TRY(const auto names, matching_topics());
     require_existing(names);

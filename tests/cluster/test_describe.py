@@ -1,5 +1,7 @@
 """Apache Kafka's own kafka-topics and kafka-leader-election, run on our cluster, print the very bytes
 that ours print: fresh, with a broker dead, and after the election."""
+import re
+
 from harness.cluster import NOBODY_ELSE_ELECTS, Cluster
 from harness.wait import wait_until
 
@@ -67,6 +69,27 @@ def test_both_tools_print_the_same_bytes_before_and_after_a_failover():
         again = both(cluster, "kafka-leader-election", *election)
         assert again == "Valid replica already elected for partitions first-1\n"
         describe_everything(cluster)
+
+
+def test_a_topic_by_its_id_and_names_that_collide_in_metrics():
+    with Cluster(1) as cluster:
+        cluster.create_topic("there", partitions=2)
+        whole = both(cluster, "kafka-topics", "--describe", "--topic", "there")
+        topic_id = re.search(r"TopicId: (\S+)", whole)[1]
+        assert both(cluster, "kafka-topics", "--describe", "--topic-id", topic_id) == whole
+        for arguments in (
+            ["--topic-id", "AAAAAAAAAAAAAAAAAAAAAQ"], ["--topic-id", "no id at all"], ["--topic-id", "AAAA"],
+            ["--topic-id", "AAAAAAAAAAAAAAAAAAAAAQ", "--if-exists"], ["--topic-id", topic_id, "--topic", "there"],
+            ["--topic", "there", "--partition-size-limit-per-response", "1"],
+        ):
+            both(cluster, "kafka-topics", "--describe", *arguments)
+        ours, theirs = (
+            cluster.tools.try_run("kafka-topics", "--create", "--topic", f"{kind}.is_odd", kind=kind)
+            for kind in ("barnabas", "apache")
+        )
+        assert ours.returncode == theirs.returncode == 0
+        assert ours.stdout == theirs.stdout.replace("apache", "barnabas")
+        assert ours.stdout.startswith("WARNING: ")
 
 
 def test_apache_kafkas_leader_election_works_on_our_cluster():

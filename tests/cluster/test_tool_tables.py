@@ -77,7 +77,7 @@ def test_kafka_broker_api_versions(cluster, hasty):
     compare(cluster, "kafka-broker-api-versions", [
         ["--bootstrap-server", "SERVERS"], ["--bootstrap-server", "SERVERS", "--command-config", hasty],
         ["--bootstrap-server", "SERVERS", "--command-config", "/missing"], ["--bootstrap-server"], ["--what"],
-        ["--command-config", hasty],
+        ["--command-config", hasty], ["--bootstrap-server", NOBODY, "--command-config", hasty],
     ], by_broker)
 
 
