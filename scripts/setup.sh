@@ -80,7 +80,7 @@ maven_artifacts() {
 # Apache Kafka's own tools, Java clients, Streams, Connect and (to compare with) broker.
 setup_apache_kafka() { maven_artifacts tests/clients/java/pom.xml apache-kafka; }
 
-# The drivers of franz-go and sarama, built. A distribution's Go older than go.mod asks for fetches a newer
+# The drivers of franz-go and sarama and what their users' monitors ask for, built. A distribution's Go older than go.mod asks for fetches a newer
 # one as a module; Go before 1.21 has to be told how.
 setup_go_clients() {
   local folder="tests/clients/go" go=go wanted architecture downloaded
@@ -105,6 +105,7 @@ setup_go_clients() {
     export GOTOOLCHAIN=local GOFLAGS="-mod=readonly -buildvcs=false"
     run "$go" build -o "$root/.cache/franz-go/driver" ./franz
     run "$go" build -o "$root/.cache/sarama/driver" ./sarama
+    run "$go" build -o "$root/.cache/go-interfaces" ./interfaces
   )
 }
 

@@ -16,13 +16,26 @@ import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.clients.admin.ScramCredentialInfo;
+import org.apache.kafka.clients.admin.ScramMechanism;
+import org.apache.kafka.clients.admin.UserScramCredentialDeletion;
+import org.apache.kafka.clients.admin.UserScramCredentialUpsertion;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.ElectionType;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.TopicPartitionReplica;
+import org.apache.kafka.common.acl.AccessControlEntry;
+import org.apache.kafka.common.acl.AclBinding;
 import org.apache.kafka.common.acl.AclBindingFilter;
+import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.acl.AclPermissionType;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.quota.ClientQuotaAlteration;
+import org.apache.kafka.common.quota.ClientQuotaEntity;
 import org.apache.kafka.common.quota.ClientQuotaFilter;
+import org.apache.kafka.common.resource.PatternType;
+import org.apache.kafka.common.resource.ResourcePattern;
+import org.apache.kafka.common.resource.ResourceType;
 
 /**
  * The calls that kafka-ui, AKHQ, Kafdrop and Redpanda Console make, once each, in an order that one could
@@ -83,6 +96,8 @@ public final class UserInterfaces {
                 admin.describeLogDirs(Set.of(controller)).allDescriptions().get().get(controller).size());
             call("listOffsets", () -> admin.listOffsets(Map.of(partition, OffsetSpec.latest())).all().get()
                 .get(partition).offset());
+            call("listOffsets-by-time", () -> admin.listOffsets(Map.of(partition, OffsetSpec.forTimestamp(0))).all()
+                .get().get(partition).offset());
             call("deleteRecords", () ->
                 admin.deleteRecords(Map.of(partition, RecordsToDelete.beforeOffset(0))).all().get());
             call("alterConsumerGroupOffsets", () -> admin.alterConsumerGroupOffsets(group,
@@ -107,9 +122,24 @@ public final class UserInterfaces {
             call("describeFeatures", () -> admin.describeFeatures().featureMetadata().get() != null);
             call("describeMetadataQuorum", () -> admin.describeMetadataQuorum().quorumInfo().get());
             call("describeAcls", () -> admin.describeAcls(AclBindingFilter.ANY).values().get().size());
+            AclBinding acl = new AclBinding(
+                new ResourcePattern(ResourceType.TOPIC, topic, PatternType.LITERAL),
+                new AccessControlEntry("User:nobody", "*", AclOperation.READ, AclPermissionType.ALLOW));
+            call("createAcls", () -> admin.createAcls(Set.of(acl)).all().get());
+            call("deleteAcls", () -> admin.deleteAcls(Set.of(acl.toFilter())).all().get().size());
+            call("alterClientQuotas", () -> admin.alterClientQuotas(Set.of(new ClientQuotaAlteration(
+                new ClientQuotaEntity(Map.of(ClientQuotaEntity.CLIENT_ID, "nobody")),
+                Set.of(new ClientQuotaAlteration.Op("consumer_byte_rate", null))))).all().get());
+            call("alterUserScramCredentials", () -> admin.alterUserScramCredentials(List.of(
+                new UserScramCredentialUpsertion("nobody",
+                    new ScramCredentialInfo(ScramMechanism.SCRAM_SHA_256, 4096), "secret"))).all().get());
+            call("alterReplicaLogDirs", () -> admin.alterReplicaLogDirs(Map.of(
+                new TopicPartitionReplica(topic, 0, controller), "/no/such/dir")).all().get());
             call("describeClientQuotas", () ->
                 admin.describeClientQuotas(ClientQuotaFilter.all()).entities().get().size());
             call("describeUserScramCredentials", () -> admin.describeUserScramCredentials().all().get().size());
+            call("deleteUserScramCredentials", () -> admin.alterUserScramCredentials(List.of(
+                new UserScramCredentialDeletion("nobody", ScramMechanism.SCRAM_SHA_256))).all().get());
             call("listPartitionReassignments", () ->
                 admin.listPartitionReassignments().reassignments().get().size());
             call("alterPartitionReassignments", () -> {

@@ -9,6 +9,7 @@ KAFKA_CLIENTS_NEWEST_LIBS = os.path.join(CACHE, "kafka-clients-newest", "libs")
 KAFKA_CLIENTS_OLDEST_LIBS = os.path.join(CACHE, "kafka-clients-oldest", "libs")
 FRANZ_GO_DRIVER = os.path.join(CACHE, "franz-go", "driver")
 SARAMA_DRIVER = os.path.join(CACHE, "sarama", "driver")
+GO_INTERFACES = os.path.join(CACHE, "go-interfaces")
 KAFKAJS_MODULES = os.path.join(CACHE, "kafkajs", "node_modules")
 ZOOKEEPER_CLASSPATH = "/usr/share/java/zookeeper.jar:/usr/share/java/slf4j-simple.jar"
 
