@@ -10,6 +10,7 @@ import zlib
 import pytest
 from harness import wire
 from harness.cluster import Cluster
+from harness.fetching import FetchConnection
 from harness.logdir import crc32c
 from harness.wait import wait_until
 
@@ -149,12 +150,14 @@ def test_a_corrupt_batch_is_refused_and_the_connection_goes_on(port):
         assert connection.receive_produce()[0] == wire.NONE
 
 
-def relabelled(batch, records=None, attributes=0, count=None, last_delta=None):
+def relabelled(batch, records=None, attributes=0, count=None, last_delta=None, max_timestamp=None):
     """The batch with something in its head that is not so, and a CRC that is."""
     checked = bytearray(batch[21:])
     struct.pack_into(">h", checked, 0, attributes)
     if last_delta is not None:
         struct.pack_into(">i", checked, 2, last_delta)
+    if max_timestamp is not None:
+        struct.pack_into(">q", checked, 14, max_timestamp)
     if count is not None:
         struct.pack_into(">i", checked, 36, count)
     checked = bytes(checked) if records is None else bytes(checked[:40]) + records
@@ -189,20 +192,48 @@ def test_a_batch_above_the_limit_is_refused_and_the_connection_goes_on(port):
         assert connection.receive_produce()[0] == wire.NONE
 
 
-@pytest.mark.plain
-def test_a_decompression_bomb_takes_little_memory(cluster, port):
-    """800 KB that become 800 MB, sent to a topic whose codec makes the broker open it."""
+@pytest.fixture(scope="module", name="bomb")
+def small_batch_that_grows():
+    """800 KB that become 800 MB, with times from 1 to 50."""
     zeros = bytes(1024 * 1024)
     packer = zlib.compressobj(9, wbits=31)
-    bomb = b"".join(packer.compress(zeros) for _ in range(800)) + packer.flush()
-    assert len(bomb) < 1000000
-    with wire.Connection(port, timeout=120) as connection:
-        connection.send_produce("zipped", 0, relabelled(wire.record_batch([b"v"], 1), bomb, GZIP))
-        assert connection.receive_produce()[0] != wire.NONE
+    records = b"".join(packer.compress(zeros) for _ in range(800)) + packer.flush()
+    assert len(records) < 1000000
+    return relabelled(wire.record_batch([b"v"], 1), records, GZIP, max_timestamp=50)
+
+
+def check_little_memory(cluster):
     with open(f"/proc/{cluster.brokers[1].process.pid}/status", encoding="ascii") as status:
         peak_kb = int(next(line for line in status if line.startswith("VmHWM")).split()[1])
     if cluster.kind == "barnabas":
         assert peak_kb < 400 * 1024
+
+
+@pytest.mark.plain
+def test_a_decompression_bomb_takes_little_memory(cluster, port, bomb):
+    """Sent to a topic whose codec makes the broker open it."""
+    with wire.Connection(port, timeout=120) as connection:
+        connection.send_produce("zipped", 0, bomb)
+        assert connection.receive_produce()[0] != wire.NONE
+    check_little_memory(cluster)
+
+
+@pytest.mark.plain
+def test_a_stored_decompression_bomb_takes_little_memory(cluster, port, bomb):
+    """It lies in a topic that keeps what comes; then somebody asks for a time in it, and for its records in an
+    older format."""
+    cluster.create_topic("mined")
+    with FetchConnection(port, timeout=120) as connection:
+        connection.send_produce("mined", 0, bomb)
+        assert connection.receive_produce()[0] == wire.NONE
+        # Where nobody can look the batch's beginning is the answer.
+        assert connection.list_offsets(5, "mined", 20)[:3] == (wire.NONE, 50, 0)
+        told = connection.fetch(2, [("mined", [(0, 0, 1 << 20)])]).partitions[0]
+        assert told.error == wire.MESSAGE_TOO_LARGE
+        # Whoever opens batches himself gets it as it is.
+        told = connection.fetch(11, [("mined", [(0, 0, 1 << 20)])]).partitions[0]
+        assert (told.error, told.records[61:]) == (wire.NONE, bomb[61:])
+    check_little_memory(cluster)
 
 
 def test_answers_keep_the_order_of_their_requests(port):

@@ -14,6 +14,7 @@ from confluent_kafka.admin import (
 from harness.cluster import Cluster
 from harness.history import Producers, judge, read_topic
 from harness.logdir import LogDirectory
+from harness.session_reader import SessionReader
 from harness.wait import wait_until
 
 LONG = "BARNABAS_LONG" in os.environ
@@ -126,6 +127,7 @@ def test_nothing_is_lost_while_everything_goes_on_at_once():
         with (
             Producers(4, cluster.bootstrap, TOPIC, PARTITIONS, per_second=1200, codecs=CODECS) as producers,
             TopicChurn(cluster.bootstrap) as churn,
+            SessionReader(cluster, TOPIC, PARTITIONS) as reader,
         ):
             producers.wait_for_progress()
             for number, (fault, role) in enumerate(faults):
@@ -137,10 +139,12 @@ def test_nothing_is_lost_while_everything_goes_on_at_once():
                       f"{producers.acknowledged()} acknowledged, {churn.done}", flush=True)
             producers.end()
             assert not producers.failures()
+            cluster.wait_full_isr(TOPIC)
+            log = read_topic(cluster.bootstrap, TOPIC, PARTITIONS)
+            judge(producers, log)
+            reader.judge(log)
+            assert set(reader.sessions) == set(cluster.brokers), reader.sessions
         assert all(churn.done.values()), churn.done
-        cluster.wait_full_isr(TOPIC)
-        log = read_topic(cluster.bootstrap, TOPIC, PARTITIONS)
-        judge(producers, log)
         for partition, (high_watermark, _) in log.items():
             compare_replicas(cluster, partition, high_watermark)
         wait_until(lambda: churn_is_over(cluster, churn), "deleted topics are gone, the others whole", 60)
