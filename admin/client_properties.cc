@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cctype>
 #include <charconv>
+#include <chrono>
+#include <cstdint>
 #include <map>
 #include <set>
 #include <stdexcept>
@@ -105,6 +107,17 @@ std::optional<std::pair<std::string, std::string>> to_librdkafka(const std::stri
                      fmt::format("{}", std::max<std::int64_t>(bytes / 1024, 1)));
   }
   return std::pair(name, value);
+}
+
+std::chrono::milliseconds max_block(const config::Properties& properties) {
+  constexpr std::string_view kName = "max.block.ms";
+  const auto set = properties.find(kName);
+  if (set == properties.end()) return std::chrono::seconds(60);
+  const auto wait_ms = java_number<std::int64_t>(java_trim(set->second));
+  if (wait_ms && *wait_ms >= 0) return std::chrono::milliseconds(*wait_ms);
+  throw std::runtime_error(
+      fmt::format("Invalid value {} for configuration {}: {}", set->second, kName,
+                  wait_ms ? "Value must be at least 0" : "Not a number of type LONG"));
 }
 
 bool is_java_only(std::string_view name) {

@@ -6,6 +6,7 @@
 // Source   Kafka 3.9, ProducerConfig.java, ConsumerConfig.java; librdkafka's CONFIGURATION.md
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -28,6 +29,11 @@ config::Properties gather_properties(const Options& options, std::string_view fi
 // Kafka's words, for a value that Kafka would refuse or that librdkafka has nothing for.
 std::optional<std::pair<std::string, std::string>> to_librdkafka(const std::string& name,
                                                                  const std::string& value);
+
+// max.block.ms, which librdkafka does not have: how long a producer waits for a topic that it does
+// not know yet; where it is not set 60 s. Throws std::runtime_error, in Kafka's words, for what is
+// no such number.
+std::chrono::milliseconds max_block(const config::Properties& properties);
 
 // True for settings of the Java clients that mean nothing outside a JVM.
 bool is_java_only(std::string_view name);

@@ -127,6 +127,7 @@ config::Properties producer_properties(const Options& options) {
     merge(options, "max-partition-memory-bytes", "batch.size", properties);
   }
   merge(options, "metadata-expiry-ms", "metadata.max.age.ms", properties);
+  merge(options, "max-block-ms", "max.block.ms", properties);
   // Without a word of the user's, delivery.timeout.ms alone bounds the retries: three of them would
   // not last through an election.
   if (options.has("message-send-max-retries")) {
@@ -144,12 +145,12 @@ config::Properties producer_properties(const Options& options) {
 
 class ConsoleProducer {
  public:
-  explicit ConsoleProducer(const Options& options)
+  ConsoleProducer(const Options& options, const config::Properties& properties)
       : topic_(*options.value("topic")),
         sync_(options.has("sync")),
-        max_block_ms_(*options.long_value("max-block-ms")),
+        max_block_(max_block(properties)),
         client_(
-            RD_KAFKA_PRODUCER, "Producer", producer_properties(options),
+            RD_KAFKA_PRODUCER, "Producer", properties,
             // The partition of a key is that of Kafka's own producer.
             {{"partitioner", "murmur2_random"}},
             {.on_delivery = [this](const rd_kafka_message_t& message) { on_delivery(message); }}) {}
@@ -181,12 +182,12 @@ class ConsoleProducer {
  private:
   void send(const LineRecord& record) {
     if (!topic_seen_) {
-      const auto deadline =
-          RdKafkaClient::SteadyClock::now() + std::chrono::milliseconds(max_block_ms_);
+      const auto deadline = RdKafkaClient::SteadyClock::now() + max_block_;
       topic_seen_ = client_.await_partitions(topic_, deadline, [] { return false; }).has_value();
       if (!topic_seen_) {
         report(record.key, record.value,
-               fmt::format("Topic {} not present in metadata after {} ms.", topic_, max_block_ms_));
+               fmt::format("Topic {} not present in metadata after {} ms.", topic_,
+                           max_block_.count()));
         return;
       }
     }
@@ -234,7 +235,7 @@ class ConsoleProducer {
   // Fixed at construction
   const std::string topic_;
   const bool sync_;
-  const std::int64_t max_block_ms_;
+  const std::chrono::milliseconds max_block_;
 
   bool topic_seen_ = false;
   bool failed_sync_ = false;
@@ -259,7 +260,7 @@ int kafka_console_producer(const Arguments& arguments) {
     }
     check_values(options);
     config::Properties reader = gather_properties(options, "reader-config", "property");
-    return ConsoleProducer(options).run(LineReader(reader));
+    return ConsoleProducer(options, producer_properties(options)).run(LineReader(reader));
   } catch (const OptionError& error) {
     return print_usage(parser, error.what());
   } catch (const UsageError& error) {

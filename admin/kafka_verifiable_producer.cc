@@ -7,8 +7,11 @@
 #include <chrono>
 #include <cstdio>
 #include <limits>
+#include <optional>
+#include <string>
 #include <string_view>
 
+#include "admin/client_properties.h"
 #include "admin/consumer_loop.h"
 #include "admin/error_text.h"
 #include "admin/rdkafka_client.h"
@@ -17,6 +20,7 @@
 #include "admin/verifiable_options.h"
 #include "broker/protocol/error_code.h"
 #include "broker/protocol/topic_name.h"
+#include "config/properties.h"
 
 namespace barnabas::admin {
 namespace {
@@ -24,19 +28,19 @@ namespace {
 using SteadyClock = RdKafkaClient::SteadyClock;
 
 constexpr int kProducePollMs = 100;
-constexpr std::chrono::milliseconds kMaxBlock{60000};
 
 class VerifiableProducer {
  public:
-  explicit VerifiableProducer(const ArgumentValues& arguments)
+  VerifiableProducer(const ArgumentValues& arguments, const config::Properties& properties)
       : topic_(*arguments.text("--topic")),
         max_messages_(*arguments.number("--max-messages")),
         throughput_(*arguments.number("--throughput")),
         value_prefix_(arguments.number("--value-prefix")),
         repeating_keys_(arguments.number("--repeating-keys")),
+        max_block_(max_block(properties)),
         create_time_ms_(*arguments.number("--message-create-time")),
         client_(
-            RD_KAFKA_PRODUCER, "Producer", verifiable_producer_properties(arguments),
+            RD_KAFKA_PRODUCER, "Producer", properties,
             // The partition of a key is that of Kafka's own producer.
             {{"partitioner", "murmur2_random"}},
             {.on_delivery = [this](const rd_kafka_message_t& message) { on_delivery(message); }}) {}
@@ -81,14 +85,14 @@ class VerifiableProducer {
     // As Kafka's producer, which does not take a record before it knows the topic.
     if (!topic_known_) {
       topic_known_ = client_
-                         .await_partitions(topic_, SteadyClock::now() + kMaxBlock,
+                         .await_partitions(topic_, SteadyClock::now() + max_block_,
                                            [] { return stop_signal() != 0; })
                          .has_value();
     }
     if (!topic_known_) {
-      print_event(send_error(
-          record, topic_, exception_name(ErrorCode::kRequestTimedOut),
-          fmt::format("Topic {} not present in metadata after {} ms.", topic_, kMaxBlock.count())));
+      print_event(send_error(record, topic_, exception_name(ErrorCode::kRequestTimedOut),
+                             fmt::format("Topic {} not present in metadata after {} ms.", topic_,
+                                         max_block_.count())));
       return;
     }
     const auto error = client_.produce({.topic = topic_,
@@ -150,6 +154,7 @@ class VerifiableProducer {
   const std::int64_t throughput_;
   const std::optional<std::int64_t> value_prefix_;
   const std::optional<std::int64_t> repeating_keys_;
+  const std::chrono::milliseconds max_block_;
 
   std::int64_t create_time_ms_;
   SteadyClock::time_point start_;
@@ -171,7 +176,7 @@ int kafka_verifiable_producer(const Arguments& arguments) {
       return arguments.empty() ? 0 : 1;
     }
     note_stop_signals();
-    return VerifiableProducer(*values).run();
+    return VerifiableProducer(*values, verifiable_producer_properties(*values)).run();
   } catch (const ArgumentError& error) {
     return parser.print_error(error.what());
   } catch (const std::runtime_error& error) {

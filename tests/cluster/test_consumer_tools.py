@@ -194,6 +194,19 @@ def test_both_verifiable_producers_say_the_same(cluster):
     assert refused[0] == refused[1]
 
 
+def test_both_verifiable_producers_give_up_when_nobody_is_there(cluster, tmp_path):
+    settings = tmp_path / "producer.properties"
+    settings.write_text("max.block.ms=1500\n")
+    seen = []
+    for kind in KINDS:
+        result = cluster.tools.try_run(
+            PRODUCER, "--bootstrap-server", "127.0.0.1:1", "--topic", "t", "--max-messages", "2",
+            "--producer.config", str(settings), kind=kind, bootstrap="")
+        seen.append((result.returncode, without_times(json.loads(line) for line in result.stdout.splitlines())))
+    assert seen[0] == seen[1]
+    assert seen[0][1][1]["message"] == "Topic t not present in metadata after 1500 ms."
+
+
 def test_a_verifiable_producer_is_ended_by_a_signal(cluster):
     for kind in KINDS:
         running = Running(cluster, PRODUCER, "--topic", "numbers-too", "--throughput", "50", kind=kind)

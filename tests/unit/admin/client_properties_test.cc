@@ -46,6 +46,14 @@ TEST(ClientProperties, OnlyTheClassicGroupProtocol) {
   EXPECT_THROW(to_librdkafka("group.protocol", "consumer"), std::runtime_error);
 }
 
+TEST(ClientProperties, AProducerWaitsForATopicAsLongAsMaxBlockMsSays) {
+  EXPECT_EQ(max_block({}), std::chrono::milliseconds(60000));
+  EXPECT_EQ(max_block({{"max.block.ms", " 1500 "}}), std::chrono::milliseconds(1500));
+  for (const char* bad : {"-1", "soon"}) {
+    EXPECT_THROW(max_block({{"max.block.ms", bad}}), std::runtime_error);
+  }
+}
+
 TEST(ClientProperties, TruthIgnoresCaseAndBlanks) {
   EXPECT_TRUE(is_true({{"a", " True "}}, "a"));
   EXPECT_FALSE(is_true({{"a", "yes"}}, "a"));
