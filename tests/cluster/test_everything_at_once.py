@@ -143,7 +143,7 @@ def test_nothing_is_lost_while_everything_goes_on_at_once():
             log = read_topic(cluster.bootstrap, TOPIC, PARTITIONS)
             judge(producers, log)
             reader.judge(log)
-            assert set(reader.sessions) == set(cluster.brokers), reader.sessions
+            assert min(reader.continued.get(broker, 0) for broker in cluster.brokers) > 10, reader.continued
         assert all(churn.done.values()), churn.done
         for partition, (high_watermark, _) in log.items():
             compare_replicas(cluster, partition, high_watermark)

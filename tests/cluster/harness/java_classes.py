@@ -9,7 +9,6 @@ import subprocess
 from . import places
 
 SOURCES = os.path.join(places.ROOT, "tests", "clients", "java")
-LOG4J = os.path.join(SOURCES, "tools-log4j.properties")
 
 
 def compiled():
@@ -35,8 +34,8 @@ def compiled():
     return classes
 
 
-def command(main, *arguments, libs=places.APACHE_KAFKA_LIBS, heap="256m"):
+def command(main, *arguments, libs=places.APACHE_KAFKA_LIBS, heap="256m", log4j="tools-log4j.properties"):
     return [
         places.java(), f"-Xmx{heap}", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto",
-        f"-Dlog4j.configuration=file:{LOG4J}", "-cp", f"{compiled()}:{libs}/*", main, *map(str, arguments),
+        f"-Dlog4j.configuration=file:{os.path.join(SOURCES, log4j)}", "-cp", f"{compiled()}:{libs}/*", main, *map(str, arguments),
     ]
