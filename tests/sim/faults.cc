@@ -52,6 +52,7 @@ Duration Faults::inject() {
   static constexpr std::array kFaults = {
       &Faults::kill,
       &Faults::kill,
+      &Faults::kill_all,
       &Faults::stop,
       &Faults::pause,
       &Faults::pause,
@@ -77,6 +78,23 @@ bool Faults::kill(SimBroker& broker) {
   if (!broker.has_process()) return start_again(broker);
   broker.kill(!random_.one_in(4));
   later(random_.one_in(2) ? between(10, 300) : between(300, 4'000), [&broker] { broker.start(); });
+  return true;
+}
+
+// One after another, within a moment: whoever leads last is alone in the ISR, and knows of less
+// when it is back than it has committed.
+bool Faults::kill_all(SimBroker& first) {
+  if (!first.has_process()) return start_again(first);
+  std::vector<SimBroker*> victims{&first};
+  for (auto& broker : cluster_.brokers()) {
+    if (broker.get() != &first) victims.push_back(broker.get());
+  }
+  Duration when{};
+  for (SimBroker* const broker : victims) {
+    later(when, [broker] { broker->kill(true); });
+    later(when + between(300, 2'500), [broker] { broker->start(); });
+    when += between(0, 200);
+  }
   return true;
 }
 

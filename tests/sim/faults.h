@@ -41,6 +41,7 @@ class Faults {
 
   // Each says whether it took effect.
   bool kill(SimBroker& broker);
+  bool kill_all(SimBroker& first);
   bool stop(SimBroker& broker);
   bool pause(SimBroker& broker);
   bool expire_session(SimBroker& broker);
