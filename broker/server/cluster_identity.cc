@@ -1,5 +1,7 @@
 #include "broker/server/cluster_identity.h"
 
+#include <fmt/format.h>
+
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -58,6 +60,18 @@ void settle_cluster_id(zk::ZooKeeper& zookeeper, std::string new_id, IdCallback 
   for (const std::string_view path : zk::paths::kPersistentPaths) create(path, "");
   // The id that another broker wrote first is kept.
   create(zk::paths::kClusterId, zk::ClusterIdZnode{std::move(new_id)}.encode());
+}
+
+void check_cluster_id(zk::ZooKeeper& zookeeper, std::string id,
+                      std::function<void(Result<void>)> done) {
+  read_cluster_id(
+      zookeeper, [id = std::move(id), done = std::move(done)](Result<std::string> found) {
+        if (found && *found == id) return done({});
+        done(Error{ErrorCode::kInconsistentClusterId,
+                   fmt::format(
+                       "ZooKeeper is not that of this broker's cluster, whose Cluster ID is {}: {}",
+                       id, found ? "it has the data of " + *found : found.error().detail)});
+      });
 }
 
 void generate_broker_id(zk::ZooKeeper& zookeeper, std::int32_t reserved_max,

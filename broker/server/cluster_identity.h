@@ -1,9 +1,9 @@
 // What a broker settles with ZooKeeper before it can open its logs: Kafka's persistent paths, the
-// id of the cluster and, where none is configured, its own id.
+// id of the cluster and, where none is configured, its own id; and whether that is still so later.
 //
 // Threads  bound to the executor of the ZooKeeper session; callbacks are called once, later, and
 //          not at all when the session ends first.
-// Failure  UNKNOWN_SERVER_ERROR with a text for the operator. Startup only: the broker then exits.
+// Failure  At the start UNKNOWN_SERVER_ERROR with a text for the operator; the broker then exits.
 // Source   Kafka 3.9, KafkaZkClient.scala (createTopLevelPaths, getClusterId,
 //          createOrGetClusterId, generateBrokerId)
 #pragma once
@@ -21,6 +21,12 @@ namespace barnabas::server {
 // ZooKeeper, else `new_id`, which is then written there.
 void settle_cluster_id(zk::ZooKeeper& zookeeper, std::string new_id,
                        std::function<void(Result<std::string>)> done);
+
+// For a broker that meets ZooKeeper again: is it still that of the cluster `id`? It may have lost
+// its data, or have been given another cluster's.
+//   errors  INCONSISTENT_CLUSTER_ID, with a text for the operator
+void check_cluster_id(zk::ZooKeeper& zookeeper, std::string id,
+                      std::function<void(Result<void>)> done);
 
 // A broker id that nobody had: the next number of /brokers/seqid above `reserved_max`
 // (reserved.broker.max.id).

@@ -9,6 +9,7 @@
 #include "broker/protocol/messages/allocate_producer_ids.h"
 #include "broker/protocol/messages/controlled_shutdown.h"
 #include "broker/protocol/messages/create_topics.h"
+#include "broker/server/cluster_identity.h"
 #include "broker/server/node_config.h"
 #include "zkclient/documents.h"
 #include "zkclient/paths.h"
@@ -189,25 +190,36 @@ void Node::on_session_established() {
   if (started_ && !stopping_) register_again();
 }
 
+// A ZooKeeper without its data, or with another cluster's, is waited out: a broker that took part
+// there would lead another's topics, or none, over its own logs.
 void Node::register_again() {
-  registration_.register_broker(
-      registration_entry(), /*check_endpoints=*/false, [this](const Result<BrokerEpoch>& epoch) {
-        if (stopping_) return;
-        if (epoch) {
-          replicas_.set_broker_epoch(*epoch);
-          config_changes_.listen();
-          // A change that was being applied when the session expired may be lost.
-          apply_topic_configs(topic_configs_.known_topics());
-          controller_.startup();
-          return;
-        }
-        log_error("[KafkaServer id={}] Cannot register again, trying on: {}", broker_id_,
-                  epoch.error().detail);
-        // After another expiry the next session does it.
-        retry_ = parts_.coordination.run_after(kRegistrationBackoff, [alive = alive_] {
-          if (*alive && !(*alive)->stopping_) (*alive)->register_again();
-        });
-      });
+  check_cluster_id(parts_.zookeeper, context_.cluster_id, [alive = alive_](Result<void> same) {
+    if (!*alive) return;
+    Node& node = **alive;
+    if (node.stopping_) return;
+    if (!same) return node.register_later(same.error());
+    node.registration_.register_broker(
+        node.registration_entry(), /*check_endpoints=*/false,
+        [&node](const Result<BrokerEpoch>& epoch) { node.on_registered_again(epoch); });
+  });
+}
+
+void Node::on_registered_again(const Result<BrokerEpoch>& epoch) {
+  if (stopping_) return;
+  if (!epoch) return register_later(epoch.error());
+  replicas_.set_broker_epoch(*epoch);
+  config_changes_.listen();
+  // A change that was being applied when the session expired may be lost.
+  apply_topic_configs(topic_configs_.known_topics());
+  controller_.startup();
+}
+
+void Node::register_later(const Error& error) {
+  log_error("[KafkaServer id={}] Cannot register again, trying on: {}", broker_id_, error.detail);
+  // After another expiry the next session does it.
+  retry_ = parts_.coordination.run_after(kRegistrationBackoff, [alive = alive_] {
+    if (*alive && !(*alive)->stopping_) (*alive)->register_again();
+  });
 }
 
 // ---- Failed disks

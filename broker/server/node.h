@@ -102,6 +102,8 @@ class Node final : public zk::ZooKeeper::Observer {
 
  private:
   void register_again();
+  void on_registered_again(const Result<BrokerEpoch>& epoch);
+  void register_later(const Error& error);
   zk::BrokerZnode registration_entry() const;
   void fetch_producer_ids(api::ProducerIdManager::BlockCallback done);
   void on_config_change(const std::string& entity_path);

@@ -45,7 +45,7 @@ def test_leadership_moves_and_a_broker_comes_back(cluster):
 
 
 def test_znodes_can_be_changed_by_the_tools(cluster):
-    cluster.tools.run("kafka-topics", "--create", "--topic", "another")
+    cluster.create_topic("another")
     cluster.tools.run("kafka-topics", "--delete", "--topic", "another")
 
 
