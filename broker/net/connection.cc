@@ -101,6 +101,7 @@ void Connection::close() {
   if (std::exchange(closed_, true)) return;
   if (readable_) readable_->disable();
   if (writable_) writable_->disable();
+  held_back_.reset();
   reader_.clear();
   output_.clear();
   count_frame_underway();
@@ -119,7 +120,8 @@ void Connection::close_because(const std::string& reason) {
 }
 
 bool Connection::may_handle() const {
-  return !closed_ && working_ == 0 && slots_.size() < limits_.max_unanswered_requests &&
+  return !closed_ && working_ == 0 && (!held_back_ || slots_.empty()) &&
+         slots_.size() < limits_.max_unanswered_requests &&
          unanswered_bytes_ <= limits_.max_unanswered_bytes &&
          output_.size_bytes() <= limits_.max_unsent_bytes && budget_->has_room_for_a_request();
 }
@@ -159,9 +161,22 @@ void Connection::on_writable() {
   schedule_turn_end();
 }
 
+bool Connection::has_to_wait(const FrameReader::Frame& frame) const {
+  if (slots_.empty()) return false;
+  const Result<protocol::DecodedRequestHeader> header =
+      protocol::decode_request_header(frame.bytes);
+  return header && !protocol::may_overtake(header->api->key);
+}
+
 void Connection::handle_pending() {
   handling_ = true;
   while (frames_pending_ && may_handle()) {
+    if (held_back_) {
+      FrameReader::Frame frame = *std::exchange(held_back_, std::nullopt);
+      handle_frame(frame);
+      if (!closed_) reader_.done_with(std::move(frame));
+      continue;
+    }
     FrameReader::Frame frame;
     switch (reader_.next(frame)) {
       case FrameReader::NextStatus::kNone:
@@ -172,6 +187,10 @@ void Connection::handle_pending() {
                                   reader_.bad_length(), limits_.max_request_bytes));
         break;
       case FrameReader::NextStatus::kFrame:
+        if (has_to_wait(frame)) {
+          held_back_ = std::move(frame);
+          break;
+        }
         handle_frame(frame);
         if (!closed_) reader_.done_with(std::move(frame));
         break;

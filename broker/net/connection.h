@@ -4,9 +4,10 @@
 //   socket <- OutputQueue <- front slot answered? <- slot <-----'
 //
 // Every request takes a slot; answers leave from the front slot only, so their order is that of the
-// requests whenever they come. The next request is handled when the ones before it are answered or
-// have said work_done(), and while the unanswered ones, and the answers that the peer has not taken
-// yet, stay within bounds; until then the socket is not read.
+// requests whenever they come. The next request is handled when the ones before it are answered or,
+// if it may overtake (protocol/request.h), have said work_done(), and while the unanswered ones,
+// and the answers that the peer has not taken yet, stay within bounds; until then the socket is not
+// read.
 //
 // Threads     reactor-bound, but for the answers of a Slot, which come from any thread.
 // Owns        Its socket. The server's ConnectionSet and every unanswered slot hold it.
@@ -78,6 +79,7 @@ class Connection final : public Reactor::TurnEndHook,
   void on_turn_end() override;
 
   bool may_handle() const;
+  bool has_to_wait(const FrameReader::Frame& frame) const;
   // A frame that is begun is finished, whatever the others hold.
   bool may_read() const;
   void count_frame_underway();
@@ -115,7 +117,8 @@ class Connection final : public Reactor::TurnEndHook,
   std::size_t working_ = 0;           // slots whose work is not done
   std::int64_t unanswered_bytes_ = 0;
   std::int64_t counted_frame_bytes_ = 0;  // in the budget
-  bool frames_pending_ = false;           // the reader may hold a whole frame
+  bool frames_pending_ = false;           // the reader may hold a whole frame, or held_back_ does
+  std::optional<FrameReader::Frame> held_back_;  // until all before it are answered
   bool handling_ = false;
   bool turn_end_scheduled_ = false;
   bool closed_ = false;

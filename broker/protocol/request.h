@@ -38,6 +38,15 @@ struct Request {
   std::shared_ptr<ConnectionNotes> connection = std::make_shared<ConnectionNotes>();
 };
 
+// Whether a request may be handled while earlier ones of its connection still wait to be answered:
+// what is produced may, pipelines live by it. Whatever else is asked is about the time at which it
+// is answered, as Kafka does it: metadata that waited behind a Fetch would name a leader of half a
+// second ago, after the client has heard of the next one elsewhere, and librdkafka 2.0 reads from
+// neither then, for ever.
+inline bool may_overtake(ApiKey api) {
+  return api == ApiKey::kProduce;
+}
+
 // What a Responder does; `net` and the simulator implement it.
 // Threads  any thread, one call at a time; net posts to the connection's reactor.
 class ResponseSink {
@@ -70,7 +79,8 @@ class Responder {
   void close_connection() { std::exchange(sink_, nullptr)->close_connection(); }
 
   // All work of this request is done and it merely waits to be answered: the next request of the
-  // connection may be read now, up to the connection's bound of unanswered ones.
+  // connection, if it may overtake, is handled now, up to the connection's bound of unanswered
+  // ones.
   void work_done() { sink_->work_done(); }
 
   // A handler has begun with this request: it waits in no queue any more (queued.max.requests).

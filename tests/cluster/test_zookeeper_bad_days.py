@@ -96,6 +96,7 @@ def data_of_another_cluster(folder):
     zookeeper.start()
     zookeeper.wait_until_serving()
     znodes = ZooKeeperReader(zookeeper.port)
+    wait_until(lambda: znodes.exists("/") is not None, "the znodes", 30)
     for path in ("/cluster", "/brokers", "/brokers/ids", "/brokers/topics", "/brokers/topics/t/partitions"):
         for depth in range(2, path.count("/") + 2):
             part = "/".join(path.split("/")[:depth])

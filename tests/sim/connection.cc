@@ -93,6 +93,7 @@ void Connection::send(Frame frame) {
 
 void Connection::serve_next() {
   if (busy_ || unread_.empty() || !open_) return;
+  if (!slots_.empty() && !protocol::may_overtake(unread_.front().api)) return;
   const auto server = network_.servers_.find(server_);
   if (server == network_.servers_.end()) return reset();
   Frame frame = std::move(unread_.front());
@@ -119,6 +120,10 @@ void Connection::work_done(std::uint64_t slot) {
   // Only the newest request can be the one that keeps the next from being read.
   if (!open_ || slot + 1 != first_slot_ + slots_.size() || !busy_) return;
   busy_ = false;
+  serve_later();
+}
+
+void Connection::serve_later() {
   const auto server = network_.servers_.find(server_);
   if (server == network_.servers_.end()) return;
   server->second.process->post([weak = weak_from_this()] {
@@ -140,6 +145,7 @@ void Connection::answer(std::uint64_t slot, std::optional<BufferPtr> body) {
     slots_.pop_front();
     ++first_slot_;
   }
+  if (slots_.empty() && !unread_.empty()) serve_later();
 }
 
 void Connection::reset() {

@@ -1,6 +1,6 @@
 // One simulated connection: two ordered directions, and the server's side of it with the rules of a
-// real one (answers in the order of the requests; the next request waits until the one before is
-// answered or says work_done).
+// real one (answers in the order of the requests; the next request waits until the ones before are
+// answered or, if it may overtake, say work_done).
 //
 // Threads  one thread; the simulation's.
 #pragma once
@@ -61,6 +61,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void travel(Direction& direction, std::function<void()> arrive);
   void arrive_first(Direction& direction);
   void serve_next();
+  void serve_later();
   void answer(std::uint64_t slot, std::optional<BufferPtr> body);
   void work_done(std::uint64_t slot);
 

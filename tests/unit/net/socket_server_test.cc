@@ -160,6 +160,35 @@ TEST(SocketServer, NextRequestWaitsUntilTheFirstIsAnswered) {
   EXPECT_EQ(client.receive_response().body, "two");
 }
 
+// What it asks for would be answered as of now, and told when the first one is answered.
+TEST(SocketServer, OnlyAProduceOvertakes) {
+  Mailbox<std::pair<protocol::ApiKey, protocol::Responder>> waiting;
+  TestServer server([&](protocol::Request request, protocol::Responder responder) {
+    responder.work_done();
+    waiting.put({request.api, std::move(responder)});
+  });
+  RawClient client(server.port());
+  client.send(request_frame(1, "") + produce_frame(2, "") + request_frame(3, "three") +
+              produce_frame(4, ""));
+  auto first = waiting.take();
+  auto second = waiting.take();
+  EXPECT_EQ(second.first, protocol::ApiKey::kProduce);
+  server.reactor().run_and_wait([] {});
+  EXPECT_EQ(waiting.size(), 0u);
+  second.second.respond(payload_of("two"));
+  server.reactor().run_and_wait([] {});
+  EXPECT_EQ(waiting.size(), 0u) << "the first has not been answered yet";
+  first.second.respond(payload_of("one"));
+  auto third = waiting.take();
+  EXPECT_EQ(third.first, protocol::ApiKey::kMetadata);
+  auto fourth = waiting.take();
+  fourth.second.respond(payload_of("four"));
+  third.second.respond(payload_of("three"));
+  for (const char* answer : {"one", "two", "three", "four"}) {
+    EXPECT_EQ(client.receive_response().body, answer);
+  }
+}
+
 TEST(SocketServer, AnswersKeepTheOrderOfRequestsThatOvertook) {
   Mailbox<protocol::Responder> waiting;
   TestServer server([&](protocol::Request, protocol::Responder responder) {
@@ -167,7 +196,7 @@ TEST(SocketServer, AnswersKeepTheOrderOfRequestsThatOvertook) {
     waiting.put(std::move(responder));
   });
   RawClient client(server.port());
-  client.send(request_frame(1, "") + request_frame(2, "") + request_frame(3, ""));
+  client.send(produce_frame(1, "") + produce_frame(2, "") + produce_frame(3, ""));
   protocol::Responder first = waiting.take();
   protocol::Responder second = waiting.take();
   protocol::Responder third = waiting.take();
@@ -184,7 +213,7 @@ TEST(SocketServer, WorkDoneFromAnotherThreadLetsTheNextRequestIn) {
   TestServer server(
       [&](protocol::Request, protocol::Responder responder) { waiting.put(std::move(responder)); });
   RawClient client(server.port());
-  client.send(request_frame(1, "") + request_frame(2, ""));
+  client.send(produce_frame(1, "") + produce_frame(2, ""));
   protocol::Responder first = waiting.take();
   elsewhere.post([&] { first.work_done(); });
   protocol::Responder second = waiting.take();
@@ -209,7 +238,7 @@ TEST(SocketServer, UnansweredRequestsAreBounded) {
       options);
   RawClient client(server.port());
   std::string all;
-  for (int i = 0; i < 5; ++i) all += request_frame(i, "");
+  for (int i = 0; i < 5; ++i) all += produce_frame(i, "");
   client.send(all);
   std::vector<protocol::Responder> held;
   for (int i = 0; i < 3; ++i) held.push_back(waiting.take());
@@ -237,7 +266,7 @@ TEST(SocketServer, UnansweredBytesAreBounded) {
       options);
   RawClient client(server.port());
   const std::string body(2000, 'x');  // one above the bound is let in, for it must go some time
-  client.send(request_frame(1, body) + request_frame(2, ""));
+  client.send(produce_frame(1, body) + produce_frame(2, ""));
   protocol::Responder first = waiting.take();
   server.reactor().run_and_wait([] {});
   EXPECT_EQ(waiting.size(), 0u);
@@ -288,7 +317,7 @@ TEST(SocketServer, AnswerAfterTheClientHasGoneIsDropped) {
   TestServer server(
       [&](protocol::Request, protocol::Responder responder) { waiting.put(std::move(responder)); });
   auto client = std::make_unique<RawClient>(server.port());
-  client->send(request_frame(1, ""));
+  client->send(produce_frame(1, ""));
   protocol::Responder responder = waiting.take();
   client.reset();
   server.reactor().run_and_wait([] {});

@@ -65,13 +65,13 @@ class OffsetsBroker : public replica::BrokerFixture {
   GroupCoordinator groups;
 
   explicit OffsetsBroker(GroupCoordinatorOptions options = {})
-      : groups(of_broker_1(std::move(options)), {.clock = process,
-                                                 .random = random,
-                                                 .coordination = process,
-                                                 .timers = process,
-                                                 .background = loading,
-                                                 .replicas = *manager,
-                                                 .zookeeper = *zookeeper}) {
+      : groups(of_broker_1(options), {.clock = process,
+                                      .random = random,
+                                      .coordination = process,
+                                      .timers = process,
+                                      .background = loading,
+                                      .replicas = *manager,
+                                      .zookeeper = *zookeeper}) {
     GroupRecord stable{.protocol_type = "consumer",
                        .generation = GenerationId(3),
                        .protocol = "range",
