@@ -214,7 +214,10 @@ def test_a_verifiable_producer_is_ended_by_a_signal(cluster):
         assert running.stop() == 128 + signal.SIGTERM
         sent = running.events("producer_send_success")
         assert [event["name"] for event in running.events()][-2:] == ["shutdown_complete", "tool_data"]
-        assert running.events()[-1]["acked"] == running.events()[-1]["sent"] == len(sent)
+        summary = running.events()[-1]
+        assert summary["acked"] == len(sent)
+        # Kafka's counts a record before it sends it, in a thread that its shutdown does not wait for.
+        assert summary["sent"] - summary["acked"] in ((0,) if kind == "barnabas" else (0, 1)), kind
 
 
 @pytest.mark.parametrize("arguments", [

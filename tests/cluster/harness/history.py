@@ -142,7 +142,7 @@ def autopsy(producers, data_dirs):
 
 
 LEADER_IS_MOVING = (
-    confluent_kafka.KafkaError.NOT_LEADER_FOR_PARTITION,
+    confluent_kafka.KafkaError.NOT_LEADER_FOR_PARTITION, confluent_kafka.KafkaError.OFFSET_NOT_AVAILABLE,
     confluent_kafka.KafkaError._TIMED_OUT, confluent_kafka.KafkaError._TIMED_OUT_QUEUE,
 )
 
