@@ -52,24 +52,15 @@ Uuid parse_topic_id(std::string_view text) {
   const std::size_t digits = std::min(text.find_first_not_of(kDigits), text.size());
   check_padding(text, digits);
 
-  Uuid id;
+  constexpr std::size_t kBytes = sizeof(Uuid::bytes);
   const std::size_t bytes = digits * 6 / 8;
-  if (bytes != id.bytes.size()) {
-    refuse(fmt::format(
-        "Input string `{}` decoded as {} bytes, which is not equal to the expected {} bytes of a "
-        "base64-encoded UUID",
-        text, bytes, id.bytes.size()));
+  if (bytes != kBytes) {
+    refuse(
+        fmt::format("Input string `{}` decoded as {} bytes, which is not equal to the expected {} "
+                    "bytes of a base64-encoded UUID",
+                    text, bytes, kBytes));
   }
-  std::uint32_t bits = 0;
-  for (std::size_t digit = 0, filled = 0, count = 0; digit < digits; ++digit) {
-    bits = (bits << 6) | static_cast<std::uint32_t>(kDigits.find(text[digit]));
-    count += 6;
-    if (count >= 8 && filled < bytes) {
-      count -= 8;
-      id.bytes[filled++] = static_cast<std::uint8_t>(bits >> count);
-    }
-  }
-  return id;
+  return Uuid::parse(text.substr(0, digits)).value();
 }
 
 }  // namespace barnabas::admin

@@ -80,8 +80,8 @@ maven_artifacts() {
 # Apache Kafka's own tools, Java clients, Streams, Connect and (to compare with) broker.
 setup_apache_kafka() { maven_artifacts tests/clients/java/pom.xml apache-kafka; }
 
-# The drivers of franz-go and sarama and what their users' monitors ask for, built. A distribution's Go older than go.mod asks for fetches a newer
-# one as a module; Go before 1.21 has to be told how.
+# The drivers of franz-go and sarama and what their users' monitors ask for, built. A distribution's Go
+# older than go.mod asks for fetches a newer one as a module; Go before 1.21 has to be told how.
 setup_go_clients() {
   local folder="tests/clients/go" go=go wanted architecture downloaded
   wanted="$(sed -n 's/^toolchain //p' "$folder/go.mod")"

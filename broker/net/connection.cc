@@ -161,24 +161,17 @@ void Connection::on_writable() {
   schedule_turn_end();
 }
 
-bool Connection::has_to_wait(const FrameReader::Frame& frame) const {
-  if (slots_.empty()) return false;
-  const Result<protocol::DecodedRequestHeader> header =
-      protocol::decode_request_header(frame.bytes);
-  return header && !protocol::may_overtake(header->api->key);
-}
-
 void Connection::handle_pending() {
   handling_ = true;
   while (frames_pending_ && may_handle()) {
-    if (held_back_) {
-      FrameReader::Frame frame = *std::exchange(held_back_, std::nullopt);
-      handle_frame(frame);
-      if (!closed_) reader_.done_with(std::move(frame));
-      continue;
-    }
     FrameReader::Frame frame;
-    switch (reader_.next(frame)) {
+    auto next = FrameReader::NextStatus::kFrame;
+    if (held_back_) {
+      frame = *std::exchange(held_back_, std::nullopt);
+    } else {
+      next = reader_.next(frame);
+    }
+    switch (next) {
       case FrameReader::NextStatus::kNone:
         frames_pending_ = false;
         break;
@@ -187,12 +180,8 @@ void Connection::handle_pending() {
                                   reader_.bad_length(), limits_.max_request_bytes));
         break;
       case FrameReader::NextStatus::kFrame:
-        if (has_to_wait(frame)) {
-          held_back_ = std::move(frame);
-          break;
-        }
         handle_frame(frame);
-        if (!closed_) reader_.done_with(std::move(frame));
+        if (!closed_ && !held_back_) reader_.done_with(std::move(frame));
         break;
     }
   }
@@ -204,6 +193,10 @@ void Connection::handle_frame(FrameReader::Frame& frame) {
   const Result<protocol::DecodedRequestHeader> header =
       protocol::decode_request_header(frame.bytes);
   if (!header) return close_because(header.error().detail);
+  if (!slots_.empty() && !protocol::may_overtake(header->api->key)) {
+    held_back_ = std::move(frame);
+    return;
+  }
 
   Slot& slot = slots_.emplace_back();
   slot.correlation_id = header->correlation_id;

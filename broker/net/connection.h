@@ -79,12 +79,12 @@ class Connection final : public Reactor::TurnEndHook,
   void on_turn_end() override;
 
   bool may_handle() const;
-  bool has_to_wait(const FrameReader::Frame& frame) const;
   // A frame that is begun is finished, whatever the others hold.
   bool may_read() const;
   void count_frame_underway();
   // Handles requests that have come for as long as it may.
   void handle_pending();
+  // Holds it back if it has to wait for those before it.
   void handle_frame(FrameReader::Frame& frame);
   void flush();
   void schedule_turn_end();

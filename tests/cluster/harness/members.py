@@ -4,6 +4,7 @@ import sys
 import time
 
 from . import places
+from .growing_file import GrowingFile
 from .process import Process
 from .wait import wait_until
 
@@ -20,15 +21,13 @@ class Member:
     def __init__(self, number, cluster, topic, group, strategy):
         self.name = f"member-{number}"
         self.path = os.path.join(cluster.folder, self.name)
-        self.position = 0
+        self.file = GrowingFile(self.path)
         self.ownerships = []  # (time, generation, member id, partitions)
         self.fetches = []  # (began, partition, offset)
         self.commits = []  # (time, partition, offset)
         self.reads = []  # (partition, offset, value)
         self.refusals = []
         self.ended = False
-        with open(self.path, "wb"):
-            pass
         self.process = Process.spawn(
             [sys.executable, PROGRAM, cluster.bootstrap, topic, group, strategy, self.path],
             self.path + ".err",
@@ -36,12 +35,7 @@ class Member:
 
     def listen(self):
         """Takes in what was said since the last time."""
-        with open(self.path, "rb") as file:
-            file.seek(self.position)
-            data = file.read()
-        data = data[: data.rfind(b"\n") + 1]
-        self.position += len(data)
-        for line in data.decode().splitlines():
+        for line in self.file.new_lines():
             at, event, *words = line.split(" ")
             if event == "read":
                 self.reads.append((int(words[0]), int(words[1]), words[2]))

@@ -4,6 +4,7 @@ import os
 import re
 
 from . import java_classes
+from .growing_file import GrowingFile
 from .process import Process
 from .wait import wait_until
 
@@ -13,12 +14,11 @@ CONTINUED = re.compile(r".*Node (\d+) sent an incremental fetch response .* for 
 
 class SessionReader:
     def __init__(self, cluster, topic, partitions):
-        self.path = os.path.join(cluster.folder, f"session-reader-{topic}")
-        self.position = 0
+        self.file = GrowingFile(os.path.join(cluster.folder, f"session-reader-{topic}"))
         self.records = {p: [] for p in range(partitions)}  # [(offset, value)] as they came
         self.continued = {}  # broker -> how often a session went on
         self.process = Process.spawn(java_classes.command(
-            "SessionReader", cluster.bootstrap, topic, partitions, log4j="session-log4j.properties"), self.path)
+            "SessionReader", cluster.bootstrap, topic, partitions, log4j="session-log4j.properties"), self.file.path)
 
     def __enter__(self):
         return self
@@ -28,18 +28,14 @@ class SessionReader:
 
     def listen(self):
         """Takes in what was said since the last time."""
-        with open(self.path, "rb") as file:
-            file.seek(self.position)
-            data = file.read()
-        data = data[: data.rfind(b"\n") + 1]
-        self.position += len(data)
-        for line in data.decode().splitlines():
+        lines = self.file.new_lines()
+        for line in lines:
             if record := RECORD.fullmatch(line):
                 self.records[int(record[1])].append((int(record[2]), record[3]))
             elif continued := CONTINUED.match(line):
                 broker = int(continued[1])
                 self.continued[broker] = self.continued.get(broker, 0) + 1
-        assert self.process.is_alive(), data.decode()[-2000:]
+        assert self.process.is_alive(), lines[-30:]
 
     def judge(self, log, timeout=60):
         """Fails unless it gets to read all of `log` (of read_topic), each record once and in order."""
