@@ -7,32 +7,9 @@
 #include <charconv>
 #include <regex>
 
-#include "admin/java_text.h"
+#include "admin/client_properties.h"
 
 namespace barnabas::admin {
-namespace {
-
-template <typename T>
-Duration duration(const config::Properties& properties, std::string_view key, Duration fallback) {
-  const auto found = properties.find(key);
-  if (found == properties.end()) return fallback;
-  const std::string& text = found->second;
-  const auto given = java_number<T>(java_trim(text));
-  if (!given) {
-    throw config::ConfigError(
-        fmt::format("Invalid value {} for configuration {}: Not a number of type {}", text, key,
-                    sizeof(T) == sizeof(std::int32_t) ? "INT" : "LONG"));
-  }
-  const std::int64_t ms = *given;
-  if (ms < 0) {
-    throw config::ConfigError(
-        fmt::format("Invalid value {} for configuration {}: Value must be at least 0", text, key));
-  }
-  return milliseconds(ms);
-}
-
-}  // namespace
-
 std::vector<HostPort> parse_bootstrap_servers(std::string_view text) {
   static const std::regex kShape(R"((?:[A-Za-z_]+://)?\[?([0-9a-zA-Z\-%._:]*)\]?:([0-9]+))");
   std::vector<HostPort> servers;
@@ -86,17 +63,17 @@ AdminConfig AdminConfig::from(config::Properties properties, std::string_view bo
   }
   require_plaintext(properties);
   config.request_timeout =
-      duration<std::int32_t>(properties, "request.timeout.ms", config.request_timeout);
+      java_duration<std::int32_t>(properties, "request.timeout.ms", config.request_timeout);
   config.default_api_timeout =
-      duration<std::int32_t>(properties, "default.api.timeout.ms", config.default_api_timeout);
+      java_duration<std::int32_t>(properties, "default.api.timeout.ms", config.default_api_timeout);
   config.retry_backoff =
-      duration<std::int64_t>(properties, "retry.backoff.ms", config.retry_backoff);
+      java_duration<std::int64_t>(properties, "retry.backoff.ms", config.retry_backoff);
   config.retry_backoff_max =
-      duration<std::int64_t>(properties, "retry.backoff.max.ms", config.retry_backoff_max);
+      java_duration<std::int64_t>(properties, "retry.backoff.max.ms", config.retry_backoff_max);
   config.reconnect_backoff =
-      duration<std::int64_t>(properties, "reconnect.backoff.ms", config.reconnect_backoff);
-  config.reconnect_backoff_max =
-      duration<std::int64_t>(properties, "reconnect.backoff.max.ms", config.reconnect_backoff_max);
+      java_duration<std::int64_t>(properties, "reconnect.backoff.ms", config.reconnect_backoff);
+  config.reconnect_backoff_max = java_duration<std::int64_t>(properties, "reconnect.backoff.max.ms",
+                                                             config.reconnect_backoff_max);
   return config;
 }
 

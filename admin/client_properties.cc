@@ -109,15 +109,33 @@ std::optional<std::pair<std::string, std::string>> to_librdkafka(const std::stri
   return std::pair(name, value);
 }
 
+template <typename T>
+Duration java_duration(const config::Properties& properties, std::string_view key,
+                       Duration fallback) {
+  const auto found = properties.find(key);
+  if (found == properties.end()) return fallback;
+  const std::string& text = found->second;
+  const auto given = java_number<T>(java_trim(text));
+  if (!given) {
+    throw config::ConfigError(
+        fmt::format("Invalid value {} for configuration {}: Not a number of type {}", text, key,
+                    sizeof(T) == sizeof(std::int32_t) ? "INT" : "LONG"));
+  }
+  const std::int64_t ms = *given;
+  if (ms < 0) {
+    throw config::ConfigError(
+        fmt::format("Invalid value {} for configuration {}: Value must be at least 0", text, key));
+  }
+  return milliseconds(ms);
+}
+template Duration java_duration<std::int32_t>(const config::Properties&, std::string_view,
+                                              Duration);
+template Duration java_duration<std::int64_t>(const config::Properties&, std::string_view,
+                                              Duration);
+
 std::chrono::milliseconds max_block(const config::Properties& properties) {
-  constexpr std::string_view kName = "max.block.ms";
-  const auto set = properties.find(kName);
-  if (set == properties.end()) return std::chrono::seconds(60);
-  const auto wait_ms = java_number<std::int64_t>(java_trim(set->second));
-  if (wait_ms && *wait_ms >= 0) return std::chrono::milliseconds(*wait_ms);
-  throw std::runtime_error(
-      fmt::format("Invalid value {} for configuration {}: {}", set->second, kName,
-                  wait_ms ? "Value must be at least 0" : "Not a number of type LONG"));
+  return std::chrono::duration_cast<std::chrono::milliseconds>(
+      java_duration<std::int64_t>(properties, "max.block.ms", std::chrono::seconds(60)));
 }
 
 bool is_java_only(std::string_view name) {

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,6 +15,7 @@
 #include <vector>
 
 #include "admin/option_parser.h"
+#include "broker/base/clock.h"
 #include "config/properties.h"
 
 namespace barnabas::admin {
@@ -30,9 +32,18 @@ config::Properties gather_properties(const Options& options, std::string_view fi
 std::optional<std::pair<std::string, std::string>> to_librdkafka(const std::string& name,
                                                                  const std::string& value);
 
+// A setting in ms, an int or a long of Java's; `fallback` where it is not set. Throws
+// config::ConfigError, in Kafka's words, for what is no such number or negative.
+template <typename T>
+Duration java_duration(const config::Properties& properties, std::string_view key,
+                       Duration fallback);
+extern template Duration java_duration<std::int32_t>(const config::Properties&, std::string_view,
+                                                     Duration);
+extern template Duration java_duration<std::int64_t>(const config::Properties&, std::string_view,
+                                                     Duration);
+
 // max.block.ms, which librdkafka does not have: how long a producer waits for a topic that it does
-// not know yet; where it is not set 60 s. Throws std::runtime_error, in Kafka's words, for what is
-// no such number.
+// not know yet; where it is not set 60 s.
 std::chrono::milliseconds max_block(const config::Properties& properties);
 
 // True for settings of the Java clients that mean nothing outside a JVM.
