@@ -55,6 +55,42 @@ std::string offset_reset(const std::string& policy) {
                   policy));
 }
 
+// What Java's clients take and librdkafka does not becomes the nearest that it takes: its 0 is
+// Java's -1 (what the system has; never), and no limit of ours is above its highest. What Java
+// refuses as well stays, and librdkafka refuses it.
+std::string within_range(std::string_view name, const std::string& value) {
+  struct Range {
+    std::int64_t lowest_of_java;
+    std::int64_t lowest;
+    std::int64_t highest;
+  };
+  static const std::map<std::string_view, Range> kRanges{
+      {"auto.commit.interval.ms", {0, 0, 86'400'000}},
+      {"batch.size", {0, 1, INT32_MAX}},
+      {"connections.max.idle.ms", {-1, 0, INT32_MAX}},
+      {"fetch.max.bytes", {0, 0, INT32_MAX - 512}},
+      {"fetch.max.wait.ms", {0, 0, 300'000}},
+      {"fetch.min.bytes", {0, 1, 100'000'000}},
+      {"linger.ms", {0, 0, 900'000}},
+      {"max.in.flight.requests.per.connection", {1, 1, 1'000'000}},
+      {"max.partition.fetch.bytes", {0, 1, 1'000'000'000}},
+      {"max.poll.interval.ms", {1, 1, 86'400'000}},
+      {"max.request.size", {0, 1000, 1'000'000'000}},
+      {"metadata.max.age.ms", {0, 1, 86'400'000}},
+      {"receive.buffer.bytes", {-1, 0, 100'000'000}},
+      {"reconnect.backoff.max.ms", {0, 0, 3'600'000}},
+      {"reconnect.backoff.ms", {0, 0, 3'600'000}},
+      {"request.timeout.ms", {0, 1, 900'000}},
+      {"retry.backoff.ms", {0, 1, 300'000}},
+      {"send.buffer.bytes", {-1, 0, 100'000'000}},
+      {"session.timeout.ms", {0, 1, 3'600'000}},
+  };
+  const auto range = kRanges.find(name);
+  const auto number = java_number<std::int64_t>(java_trim(value));
+  if (range == kRanges.end() || !number || *number < range->second.lowest_of_java) return value;
+  return fmt::format("{}", std::clamp(*number, range->second.lowest, range->second.highest));
+}
+
 }  // namespace
 
 bool is_true(const config::Properties& properties, std::string_view key) {
@@ -86,10 +122,11 @@ std::optional<std::pair<std::string, std::string>> to_librdkafka(const std::stri
       {"send.buffer.bytes", "socket.send.buffer.bytes"},
       {"receive.buffer.bytes", "socket.receive.buffer.bytes"},
       {"fetch.max.wait.ms", "fetch.wait.max.ms"},
-      {"sasl.mechanism", "sasl.mechanisms"},
       {"max.partition.fetch.bytes", "fetch.message.max.bytes"},
   };
   if (is_java_only(name)) return std::nullopt;
+  // Of no use with PLAINTEXT, and librdkafka refuses what only Java has (sasl.jaas.config).
+  if (name.starts_with("ssl.") || name.starts_with("sasl.")) return std::nullopt;
   if (name == "partition.assignment.strategy") return std::pair(name, assignors(value));
   if (name == "auto.offset.reset") return std::pair(name, offset_reset(value));
   if (name == "group.protocol") {
@@ -98,7 +135,7 @@ std::optional<std::pair<std::string, std::string>> to_librdkafka(const std::stri
         "Invalid value {} for configuration {}: only classic is supported yet", value, name));
   }
   if (const auto renamed = kRenamed.find(name); renamed != kRenamed.end()) {
-    return std::pair(std::string(renamed->second), value);
+    return std::pair(std::string(renamed->second), within_range(name, value));
   }
   if (name == "buffer.memory") {
     std::int64_t bytes = 0;
@@ -106,7 +143,7 @@ std::optional<std::pair<std::string, std::string>> to_librdkafka(const std::stri
     return std::pair(std::string("queue.buffering.max.kbytes"),
                      fmt::format("{}", std::max<std::int64_t>(bytes / 1024, 1)));
   }
-  return std::pair(name, value);
+  return std::pair(name, within_range(name, value));
 }
 
 template <typename T>

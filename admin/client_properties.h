@@ -27,8 +27,9 @@ bool is_true(const config::Properties& properties, std::string_view key);
 config::Properties gather_properties(const Options& options, std::string_view file_option,
                                      std::string_view pair_option);
 
-// librdkafka's name and value; nullopt: it has no such setting. Throws std::runtime_error, in
-// Kafka's words, for a value that Kafka would refuse or that librdkafka has nothing for.
+// librdkafka's name and value; nullopt: it has no such setting, or none that PLAINTEXT (the only
+// protocol, see require_plaintext) could use. Throws std::runtime_error, in Kafka's words, for a
+// value that Kafka would refuse or that librdkafka has nothing for.
 std::optional<std::pair<std::string, std::string>> to_librdkafka(const std::string& name,
                                                                  const std::string& value);
 

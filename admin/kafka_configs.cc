@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <optional>
 
 #include "admin/admin_client.h"
 #include "admin/admin_session.h"
@@ -22,10 +21,20 @@ namespace {
 // What Kafka's tool tells with the whole command line before it.
 class ConfigCallError : public std::runtime_error {
  public:
+  using std::runtime_error::runtime_error;
   explicit ConfigCallError(const Error& error)
       : std::runtime_error(fmt::format("java.util.concurrent.ExecutionException: {}: {}",
                                        exception_name(error.code), error.detail)) {}
 };
+
+AdminSession open_config_session(const Options& options) {
+  try {
+    return AdminSession(options.value("command-config"), *options.value("bootstrap-server"),
+                        config::Properties{});
+  } catch (const std::runtime_error& error) {
+    throw ConfigCallError(error.what());
+  }
+}
 
 template <typename T>
 T or_throw(Result<T> result) {
@@ -172,14 +181,8 @@ int kafka_configs(const Arguments& arguments) {
     if (!options.has("bootstrap-server")) {
       throw std::runtime_error("Only --bootstrap-server is supported");
     }
-    std::optional<AdminSession> session;
-    try {
-      session.emplace(options.value("command-config"), *options.value("bootstrap-server"),
-                      config::Properties{});
-    } catch (const std::runtime_error& error) {
-      return fail_with_arguments(arguments, error.what());
-    }
-    ConfigCommand(options, session->client()).run();
+    AdminSession session = open_config_session(options);
+    ConfigCommand(options, session.client()).run();
     return 0;
   } catch (const UsageError& error) {
     return print_usage(parser, error.what());

@@ -127,7 +127,8 @@ class TopicCommand {
 
   Result<void> alter() {
     const auto total = options_.int_value("partitions");
-    const auto text = options_.value("replica-assignment");
+    auto text = options_.value("replica-assignment");
+    if (text == "") text.reset();
     std::vector<std::vector<BrokerId>> assignment;
     if (text) assignment = parse_replica_assignment(*text);
     TRY(const auto names, matching_topics());

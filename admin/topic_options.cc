@@ -198,7 +198,9 @@ NewTopic new_topic(const Options& options) {
   topic.name = *options.value("topic");
   topic.partitions = options.int_value("partitions");
   const auto factor = options.int_value("replication-factor");
-  if (const auto assignment = options.value("replica-assignment")) {
+  // As in Kafka's tool, an empty one is none.
+  if (const auto assignment = options.value("replica-assignment");
+      assignment && *assignment != "") {
     topic.assignment = parse_replica_assignment(*assignment);
   }
   topic.configs = parse_configs(options.values("config"));

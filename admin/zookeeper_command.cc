@@ -15,17 +15,21 @@ struct ShellSyntax {
   std::string_view flags;
   std::string_view values;  // options that a word follows
   std::size_t min_arguments;
+  bool begins_with_path = true;
 };
 
-constexpr std::array<ShellSyntax, 9> kShellCommands{{
+constexpr std::array<ShellSyntax, 12> kShellCommands{{
+    {"addauth", "scheme auth", "", "", 1, false},
     {"create", "[-s] [-e] [-c] [-t ttl] path [data] [acl]", "sec", "t", 1},
     {"delete", "[-v version] path", "", "v", 1},
     {"deleteall", "path [-b batch size]", "", "b", 1},
     {"get", "[-s] [-w] path", "sw", "", 1},
-    {"history", "", "", "", 0},
+    {"getAcl", "[-s] path", "s", "", 1},
+    {"history", "", "", "", 0, false},
     {"ls", "[-s] [-w] [-R] path", "swR", "", 1},
-    {"quit", "", "", "", 0},
+    {"quit", "", "", "", 0, false},
     {"set", "[-s] [-v version] path data", "s", "v", 2},
+    {"setAcl", "[-s] [-v version] [-R] path acl", "sR", "v", 2},
     {"stat", "[-w] path", "w", "", 1},
 }};
 
@@ -106,7 +110,7 @@ ShellCommand parse_shell_command(const std::vector<std::string>& words) {
     }
   }
   if (command.arguments.size() < syntax.min_arguments) throw ShellError(usage);
-  if (syntax.min_arguments > 0) check_node_path(command.arguments.front());
+  if (syntax.begins_with_path) check_node_path(command.arguments.front());
   return command;
 }
 
@@ -146,6 +150,7 @@ std::string shell_error_text(zk::ZkError error, std::string_view path, std::stri
     case ZkError::kInvalid:
       return fmt::format("KeeperErrorCode = BadArguments for {}", path);
     default:
+      if (problem == "InvalidACL") return fmt::format("Acl is not valid : {}", path);
       return fmt::format("KeeperErrorCode = {} for {}", problem, path);
   }
 }

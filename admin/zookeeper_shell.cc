@@ -9,10 +9,12 @@
 #include <iostream>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "admin/java_text.h"
 #include "admin/tool.h"
+#include "admin/zookeeper_acl.h"
 #include "admin/zookeeper_command.h"
 #include "zkclient/session/sync_client.h"
 
@@ -76,6 +78,9 @@ class ZooKeeperShell {
                         command.arguments[0]);
     }
     if (command.name == "deleteall") return remove_all(command.arguments[0]);
+    if (command.name == "addauth") return add_auth(command);
+    if (command.name == "getAcl") return get_acl(command);
+    if (command.name == "setAcl") return set_acl(command);
     if (command.name == "history") return print_history();
     quits_ = true;
     print_event("Closed", "None", std::nullopt);
@@ -152,12 +157,13 @@ class ZooKeeperShell {
     if (mode.ttl_ms && mode.ephemeral) {
       throw ShellError("TTLs cannot be used with Ephemeral znodes");
     }
-    if (command.arguments.size() > 2) throw ShellError("An acl is not supported yet");
     const std::string& path = command.arguments[0];
     std::optional<std::string> data;
     if (command.arguments.size() > 1) data = command.arguments[1];
+    std::vector<zk::AclEntry> acl;
+    if (command.arguments.size() > 2) acl = acl_of(command.arguments[2]);
     std::string created;
-    require_ok(client_.create(path, data, mode, created), path);
+    require_ok(client_.create(path, data, mode, acl, created), path);
     fmt::print(stderr, "Created {}\n", created);
   }
 
@@ -175,6 +181,51 @@ class ZooKeeperShell {
     const std::string folder = path == "/" ? path : path + "/";
     for (const std::string& name : names) remove_all(folder + name);
     require_ok(client_.remove(path, zk::kAnyVersion), path);
+  }
+
+  void add_auth(const ShellCommand& command) {
+    const std::string& scheme = command.arguments[0];
+    const std::string auth = command.arguments.size() > 1 ? command.arguments[1] : "";
+    require_ok(client_.add_auth(scheme, auth), scheme);
+  }
+
+  // What is wrong with it is told, and the rest is taken.
+  static std::vector<zk::AclEntry> acl_of(const std::string& text) {
+    ParsedAcl parsed = parse_acl(text);
+    for (const std::string& complaint : parsed.complaints) fmt::print(stderr, "{}\n", complaint);
+    if (parsed.entries.empty()) throw ShellError("Acl is not valid : null");
+    return std::move(parsed.entries);
+  }
+
+  void get_acl(const ShellCommand& command) {
+    const std::string& path = command.arguments[0];
+    std::vector<zk::AclEntry> acl;
+    zk::NodeStat stat;
+    require_ok(client_.get_acl(path, acl, stat), path);
+    fmt::print("{}", acl_lines(acl));
+    if (command.has('s')) fmt::print("{}", stat_lines(stat));
+  }
+
+  void set_acl(const ShellCommand& command) {
+    const std::string& path = command.arguments[0];
+    const auto acl = acl_of(command.arguments[1]);
+    const std::int32_t version = version_of(command);
+    if (command.has('R')) return set_acl_below(path, acl, version);
+    require_ok(client_.set_acl(path, acl, version), path);
+    if (!command.has('s')) return;
+    zk::NodeStat stat;
+    require_ok(client_.exists(path, false, stat), path);
+    fmt::print("{}", stat_lines(stat));
+  }
+
+  void set_acl_below(const std::string& path, const std::vector<zk::AclEntry>& acl,
+                     std::int32_t version) {
+    zk::NodeStat stat;
+    std::vector<std::string> names;
+    require_ok(client_.children(path, false, names, stat), path);
+    require_ok(client_.set_acl(path, acl, version), path);
+    const std::string folder = path == "/" ? path : path + "/";
+    for (const std::string& name : names) set_acl_below(folder + name, acl, version);
   }
 
   void print_history() const {

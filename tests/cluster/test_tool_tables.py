@@ -309,12 +309,20 @@ def test_zookeeper_shell(cluster, own_jvm):
         ["delete", "/nope"], ["delete", "/brokers"], ["set", "-v", "7", "/brokers", "x"], ["delete", "-v", "9", "/brokers/seqid"],
         ["create", "/brokers", "x"], ["create", "/brokers/ids/1/x", "x"], ["ls"], ["get"], ["create"], ["set", "/x"], ["delete"],
         ["ls", "nopath"], ["ls", "/brokers/"], ["ls", "-x", "/"], ["quit"],
+        ["getAcl", "/brokers"], ["getAcl", "-s", "/cluster/id"], ["getAcl", "/nope"], ["getAcl"], ["addauth"],
+        ["addauth", "digest", "a:b"], ["setAcl", "/nope", "world:anyone:r"], ["setAcl", "/brokers"],
+        ["setAcl", "/brokers", "nonsense"], ["setAcl", "-v", "9", "/brokers", "world:anyone:r"],
     ]
     lines = [
         "ls /brokers\nget /nope\n\nhistory\nquit\n", "create /WHO 'a b'\nget /WHO\nset -s /WHO \"c d\"\nget -s /WHO\n",
         "create -s /WHO/n 1\ncreate -s /WHO/n 2\ncreate -e /WHO/e 3\ncreate -c /WHO/c\nls /WHO\n"
         "get /WHO/c\ndelete /WHO/e\n",
         "ls /WHO\ndelete /WHO\ndeleteall /WHO\nls /WHO\n", "ls /nope\n", "ls /nope\nls /brokers/ids\nquit\nls /brokers\n",
+        "addauth digest user:password\ncreate /WHO 1 auth::cdrwa\ngetAcl /WHO\nget /WHO\ndelete /WHO\n",
+        "create /WHO 1 world:anyone:rx\nget /WHO\nset /WHO 2\ncreate /WHO/below 3\n",
+        "setAcl -s /WHO world:anyone:cdrwa\nget /WHO\ndelete /WHO\n",
+        "create /WHO 1\ncreate /WHO/below 2\nsetAcl -R /WHO world:anyone:rda\ngetAcl /WHO/below\nset /WHO/below 3\n"
+        "setAcl -R /WHO world:anyone:cdrwa\ndeleteall /WHO\n",
         "create -t 100000 /WHO 1\nset -v 0 /WHO 2\nset -v 0 /WHO 3\ndelete -v 1 /WHO\nls /\n", "create -c -e /WHO\n",
     ]
     differences = []
@@ -359,7 +367,12 @@ ROWS = {
         [*TO_CLUSTER, "--create", "--topic", "two", "--partitions", "none"], [*TO_CLUSTER, "--create"],
         TO_CLUSTER, [*TO_CLUSTER, "--list", "--describe"], ["--list"], [*TO_CLUSTER, "--what"],
         [*TO_NOBODY, "--list", "--command-config", "HASTY"], ["--bootstrap-server", "nonsense", "--list"],
-        [*TO_CLUSTER, "--list", "--command-config", "/missing"],
+        [*TO_CLUSTER, "--list", "--command-config", "/missing"], [],
+        *([*TO_CLUSTER, "--create", "--topic", "placed", "--replica-assignment", brokers]
+          for brokers in ("1:1,1:2", "1:2,1", "1:2,,2:1", "one")),
+        [*TO_CLUSTER, "--create", "--topic", "one", "--replica-assignment", ""],
+        [*TO_CLUSTER, "--create", "--topic", "placed", "--replica-assignment", "1", "--partitions", "1"],
+        [*TO_CLUSTER, "--alter", "--topic", "one", "--partitions", "3", "--replica-assignment", "1"],
     ],
     "kafka-configs": [
         [*TO_CLUSTER, "--describe", "--topic", "one"], [*TO_CLUSTER, "--describe", "--topic", "missing"],
@@ -368,7 +381,7 @@ ROWS = {
         [*TO_CLUSTER, "--alter", "--topic", "one", "--add-config", "no.such=1"],
         [*TO_CLUSTER, "--alter", "--topic", "one", "--add-config", "retention.ms=soon"],
         [*TO_CLUSTER, "--alter", "--topic", "one", "--delete-config", "retention.ms"], [*TO_CLUSTER, "--alter", "--topic", "one"],
-        ["--describe", "--topic", "one"], [*TO_CLUSTER, "--what"],
+        ["--describe", "--topic", "one"], [*TO_CLUSTER, "--what"], [],
         [*TO_NOBODY, "--describe", "--topic", "one", "--command-config", "HASTY"],
     ],
     "kafka-consumer-groups": [
@@ -378,7 +391,7 @@ ROWS = {
     ],
     "kafka-get-offsets": [
         [*TO_CLUSTER, "--topic", "one"], [*TO_CLUSTER, "--topic", "missing"], [*TO_CLUSTER, "--what"], ["--topic", "one"],
-        [*TO_NOBODY, "--command-config", "HASTY"],
+        [*TO_NOBODY, "--command-config", "HASTY"], [],
     ],
     "kafka-leader-election": [
         [*TO_CLUSTER, "--election-type", "preferred", "--topic", "one", "--partition", "0"],
@@ -386,16 +399,17 @@ ROWS = {
         [*TO_CLUSTER, "--election-type", "best", "--all-topic-partitions"], [*TO_CLUSTER, "--election-type", "unclean"],
         [*TO_CLUSTER, "--election-type", "unclean", "--topic", "one"], TO_CLUSTER, [*TO_CLUSTER, "--what"],
         [*TO_CLUSTER, "--election-type", "preferred", "--path-to-json-file", "/missing"],
+        [*TO_CLUSTER, "--election-type", "preferred", "--path-to-json-file", "ORDER"], [],
         [*TO_NOBODY, "--election-type", "preferred", "--all-topic-partitions", "--admin.config", "HASTY"],
     ],
     "kafka-delete-records": [
-        TO_CLUSTER, [*TO_CLUSTER, "--what"], ["--offset-json-file", "x"], [*TO_CLUSTER, "--offset-json-file", "/missing"],
+        TO_CLUSTER, [], [*TO_CLUSTER, "--what"], ["--offset-json-file", "x"], [*TO_CLUSTER, "--offset-json-file", "/missing"],
         [*TO_CLUSTER, "--offset-json-file", "ORDER", "--command-config", "HASTY"],
         [*TO_NOBODY, "--offset-json-file", "ORDER", "--command-config", "HASTY"],
     ],
     "kafka-log-dirs": [
         [*TO_CLUSTER, "--describe", "--topic-list", "one"], [*TO_CLUSTER, "--describe", "--broker-list", "7"], TO_CLUSTER,
-        ["--describe"], [*TO_CLUSTER, "--what"], [*TO_NOBODY, "--describe", "--command-config", "HASTY"],
+        ["--describe"], [], [*TO_CLUSTER, "--what"], [*TO_NOBODY, "--describe", "--command-config", "HASTY"],
     ],
 }
 
@@ -433,6 +447,26 @@ def test_settings_files(cluster, tmp_path):
          ["--election-type", "preferred", "--topic", "none.such", "--partition", "0"]),
     ):
         compare(cluster, tool, [[*words, "--bootstrap-server", "SERVERS", option, path] for path in (usual, soon)])
+    # The same file, and values that Java's clients have a meaning for.
+    odd = file("odd", "send.buffer.bytes=-1\nreceive.buffer.bytes=-1\nconnections.max.idle.ms=-1\nbatch.size=0\n"
+               "fetch.max.bytes=2147483647\nmax.poll.interval.ms=2147483647\nmetadata.max.age.ms=0\n")
+    for path in (usual, odd):
+        for tool, words in (
+            ("kafka-console-producer", ["--topic", "settings", "--producer.config", path]),
+            ("kafka-console-consumer",
+             ["--topic", "settings", "--consumer.config", path, "--from-beginning", "--max-messages", "1"]),
+            ("kafka-verifiable-producer",
+             ["--topic", "settings", "--producer.config", path, "--max-messages", "1"]),
+            ("kafka-verifiable-consumer",
+             ["--topic", "settings", "--consumer.config", path, "--group-id", "GROUP",
+              "--reset-policy", "earliest", "--max-messages", "1"]),
+        ):
+            for kind in ("barnabas", "apache"):
+                own = [word.replace("GROUP", f"{os.path.basename(path)}-{kind}") for word in words]
+                result = cluster.tools.try_run(
+                    tool, *own, "--bootstrap-server", cluster.bootstrap, kind=kind, bootstrap="", stdin="a\n"
+                )
+                assert result.returncode == 0, (own, result)
     secure = file("secure", "security.protocol=SASL_SSL\n")
     for tool, option, words in (
         ("kafka-topics", "--command-config", ["--list"]), ("kafka-cluster", "--config", ["cluster-id"]),

@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <chrono>
 #include <condition_variable>
+#include <future>
 #include <mutex>
+#include <span>
 #include <stdexcept>
 
 #include "zkclient/session/c_error.h"
@@ -38,6 +40,24 @@ int create_mode(const SyncClient::Mode& mode) {
   if (mode.ephemeral) return mode.sequential ? ZOO_EPHEMERAL_SEQUENTIAL : ZOO_EPHEMERAL;
   return mode.sequential ? ZOO_PERSISTENT_SEQUENTIAL : ZOO_PERSISTENT;
 }
+
+// The entries as the C client wants them; they point into `acl`.
+class AclVector {
+ public:
+  explicit AclVector(const std::vector<AclEntry>& acl) {
+    for (const AclEntry& entry : acl) {
+      entries_.push_back(
+          {entry.permissions,
+           {const_cast<char*>(entry.scheme.c_str()), const_cast<char*>(entry.id.c_str())}});
+    }
+    vector_ = {static_cast<std::int32_t>(entries_.size()), entries_.data()};
+  }
+  const ACL_vector* get() const { return &vector_; }
+
+ private:
+  std::vector<::ACL> entries_;
+  ACL_vector vector_{};
+};
 
 }  // namespace
 
@@ -127,13 +147,15 @@ ZkError SyncClient::exists(const std::string& path, bool watch, NodeStat& stat) 
 }
 
 ZkError SyncClient::create(const std::string& path, const std::optional<std::string>& data,
-                           const Mode& mode, std::string& created) {
+                           const Mode& mode, const std::vector<AclEntry>& acl,
+                           std::string& created) {
   constexpr std::size_t kSequenceRoom = 16;
   std::string buffer(path.size() + kSequenceRoom, '\0');
-  const int code = zoo_create_ttl(handle_->zookeeper, path.c_str(), data ? data->data() : nullptr,
-                                  data ? static_cast<int>(data->size()) : -1, &ZOO_OPEN_ACL_UNSAFE,
-                                  create_mode(mode), mode.ttl_ms.value_or(-1), buffer.data(),
-                                  static_cast<int>(buffer.size()));
+  const AclVector given(acl);
+  const int code = zoo_create_ttl(
+      handle_->zookeeper, path.c_str(), data ? data->data() : nullptr,
+      data ? static_cast<int>(data->size()) : -1, acl.empty() ? &ZOO_OPEN_ACL_UNSAFE : given.get(),
+      create_mode(mode), mode.ttl_ms.value_or(-1), buffer.data(), static_cast<int>(buffer.size()));
   if (code == ZOK) created = buffer.c_str();
   return handle_->result(code);
 }
@@ -155,6 +177,8 @@ std::string_view SyncClient::last_problem() const {
       return "ConnectionLoss";
     case ZOPERATIONTIMEOUT:
       return "OperationTimeout";
+    case ZINVALIDACL:
+      return "InvalidACL";
     case ZSESSIONEXPIRED:
     case ZINVALIDSTATE:
       return "Session expired";
@@ -165,6 +189,38 @@ std::string_view SyncClient::last_problem() const {
 
 ZkError SyncClient::remove(const std::string& path, std::int32_t version) {
   return handle_->result(zoo_delete(handle_->zookeeper, path.c_str(), version));
+}
+
+ZkError SyncClient::add_auth(const std::string& scheme, const std::string& auth) {
+  std::promise<int> answer;
+  const int code = zoo_add_auth(
+      handle_->zookeeper, scheme.c_str(), auth.data(), static_cast<int>(auth.size()),
+      [](int result, const void* promise) {
+        static_cast<std::promise<int>*>(const_cast<void*>(promise))->set_value(result);
+      },
+      &answer);
+  return handle_->result(code == ZOK ? answer.get_future().get() : code);
+}
+
+ZkError SyncClient::get_acl(const std::string& path, std::vector<AclEntry>& acl, NodeStat& stat) {
+  ACL_vector told{};
+  struct ::Stat node{};
+  const int code = zoo_get_acl(handle_->zookeeper, path.c_str(), &told, &node);
+  if (code == ZOK) {
+    acl.clear();
+    for (const ::ACL& entry : std::span(told.data, static_cast<std::size_t>(told.count))) {
+      acl.push_back({entry.id.scheme, entry.id.id, entry.perms});
+    }
+    stat = node_stat(node);
+    deallocate_ACL_vector(&told);
+  }
+  return handle_->result(code);
+}
+
+ZkError SyncClient::set_acl(const std::string& path, const std::vector<AclEntry>& acl,
+                            std::int32_t version) {
+  const AclVector given(acl);
+  return handle_->result(zoo_set_acl(handle_->zookeeper, path.c_str(), version, given.get()));
 }
 
 }  // namespace barnabas::zk

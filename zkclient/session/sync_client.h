@@ -33,6 +33,15 @@ struct NodeStat {
   std::int32_t num_children = 0;
 };
 
+// Who may do what with a node.
+struct AclEntry {
+  std::string scheme;
+  std::string id;
+  std::int32_t permissions = 0;  // the bits of ZooKeeper's ZooDefs.Perms
+
+  bool operator==(const AclEntry&) const = default;
+};
+
 class SyncClient {
  public:
   // `type` and `path` as Java's WatchedEvent names them; no path: the connection was made.
@@ -57,11 +66,18 @@ class SyncClient {
   ZkError children(const std::string& path, bool watch, std::vector<std::string>& sorted,
                    NodeStat& stat);
   ZkError exists(const std::string& path, bool watch, NodeStat& stat);
+  // An empty `acl`: anybody may do anything.
   ZkError create(const std::string& path, const std::optional<std::string>& data, const Mode& mode,
-                 std::string& created);
+                 const std::vector<AclEntry>& acl, std::string& created);
   ZkError set(const std::string& path, const std::string& data, std::int32_t version,
               NodeStat& stat);
   ZkError remove(const std::string& path, std::int32_t version);
+
+  // Who asks from now on; said again on every connection. ZooKeeper believes any digest.
+  ZkError add_auth(const std::string& scheme, const std::string& auth);
+  ZkError get_acl(const std::string& path, std::vector<AclEntry>& acl, NodeStat& stat);
+  // `version` that of the node's access list (aversion).
+  ZkError set_acl(const std::string& path, const std::vector<AclEntry>& acl, std::int32_t version);
 
   // What kOther was, as Java's KeeperException names it.
   std::string_view last_problem() const;

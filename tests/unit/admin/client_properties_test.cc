@@ -9,7 +9,6 @@ using Setting = std::optional<std::pair<std::string, std::string>>;
 
 TEST(ClientProperties, NamesThatDifferAreTranslated) {
   EXPECT_EQ(to_librdkafka("linger.ms", "5"), Setting({"linger.ms", "5"}));
-  EXPECT_EQ(to_librdkafka("sasl.mechanism", "PLAIN"), Setting({"sasl.mechanisms", "PLAIN"}));
   EXPECT_EQ(to_librdkafka("send.buffer.bytes", "9"), Setting({"socket.send.buffer.bytes", "9"}));
 }
 
@@ -17,6 +16,25 @@ TEST(ClientProperties, BufferMemoryIsCountedInKilobytes) {
   EXPECT_EQ(to_librdkafka("buffer.memory", "33554432"),
             Setting({"queue.buffering.max.kbytes", "32768"}));
   EXPECT_EQ(to_librdkafka("buffer.memory", "10"), Setting({"queue.buffering.max.kbytes", "1"}));
+}
+
+TEST(ClientProperties, WhatJavaTakesAndLibrdkafkaDoesNotIsTheNearestThatItTakes) {
+  EXPECT_EQ(to_librdkafka("send.buffer.bytes", "-1"), Setting({"socket.send.buffer.bytes", "0"}));
+  EXPECT_EQ(to_librdkafka("connections.max.idle.ms", "-1"),
+            Setting({"connections.max.idle.ms", "0"}));
+  EXPECT_EQ(to_librdkafka("batch.size", "0"), Setting({"batch.size", "1"}));
+  EXPECT_EQ(to_librdkafka("fetch.max.bytes", "2147483647"),
+            Setting({"fetch.max.bytes", "2147483135"}));
+  EXPECT_EQ(to_librdkafka("max.poll.interval.ms", " 2147483647 "),
+            Setting({"max.poll.interval.ms", "86400000"}));
+  // Refused by both, so librdkafka is to see it.
+  EXPECT_EQ(to_librdkafka("batch.size", "-2"), Setting({"batch.size", "-2"}));
+  EXPECT_EQ(to_librdkafka("batch.size", "many"), Setting({"batch.size", "many"}));
+}
+
+TEST(ClientProperties, WhatBelongsToTlsAndSaslIsLeftOverInAFileForPlaintext) {
+  EXPECT_EQ(to_librdkafka("sasl.jaas.config", "left.over required;"), std::nullopt);
+  EXPECT_EQ(to_librdkafka("ssl.truststore.location", "/left/over"), std::nullopt);
 }
 
 TEST(ClientProperties, WhatOnlyAJvmNeedsIsDropped) {

@@ -5,6 +5,8 @@
 
 #include <utility>
 
+#include "admin/zookeeper_acl.h"
+
 namespace barnabas::admin {
 namespace {
 
@@ -47,6 +49,24 @@ TEST(ZooKeeperCommand, WrongOnesInZooKeepersWords) {
   const auto unknown = refused_command({"bogus"});
   EXPECT_EQ(unknown.first, 127);
   EXPECT_TRUE(unknown.second.ends_with("\nCommand not found: Command not found bogus"));
+}
+
+TEST(ZooKeeperCommand, AnAuthorityIsNoPath) {
+  EXPECT_THAT(parse_shell_command({"addauth", "digest", "user:password"}).arguments,
+              ElementsAre("digest", "user:password"));
+  EXPECT_EQ(refused_command({"addauth"}).second, "addauth scheme auth");
+  EXPECT_EQ(refused_command({"getAcl"}).second, "getAcl [-s] path");
+}
+
+TEST(ZooKeeperCommand, AccessListsAreSchemeIdAndLetters) {
+  const ParsedAcl parsed = parse_acl("world:anyone:r,digest:user:ab/c=:cdrwa,nothing,ip:::1:rx");
+  EXPECT_THAT(parsed.entries,
+              ElementsAre(zk::AclEntry{"world", "anyone", 1},
+                          zk::AclEntry{"digest", "user:ab/c=", 31}, zk::AclEntry{"ip", "::1", 1}));
+  EXPECT_THAT(parsed.complaints,
+              ElementsAre("nothing does not have the form scheme:id:perm", "Unknown perm type: x"));
+  EXPECT_EQ(acl_lines(parsed.entries),
+            "'world,'anyone\n: r\n'digest,'user:ab/c=\n: cdrwa\n'ip,'::1\n: r\n");
 }
 
 TEST(ZooKeeperCommand, AStatHasElevenLines) {
