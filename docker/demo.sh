@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # docker-compose.yml, tried: up, produce from the host and from a container, describe, kill, start, stop,
-# down. Needs an engine and docker-compose 1.29 or later; prints each command; what is wrong ends it.
+# down; and the image as the files for other images start it. Needs an engine and docker-compose 1.29 or later; prints each command; what is wrong ends it.
 #
 # It has a project of its own, whose volumes go with it, and the host ports of the file, 9092 to 9094.
 set -euo pipefail
@@ -55,8 +55,24 @@ consume() { # consume on_host|in_container BROKERS: everything, and nothing twic
   echo "$produced records, each once"
 }
 
+# beside NAME UID COMMAND VARIABLE=VALUE...: a broker with a cluster of its own, in the same network.
+beside() {
+  local name="$1" uid="$2" command="$3"
+  shift 3
+  run docker run -d --name "barnabas-demo-$name" --network barnabas-demo_default --network-alias "$name" \
+    --user "$uid" --env "KAFKA_ZOOKEEPER_CONNECT=zookeeper:2181/$name" "${@/#/--env=}" barnabas "$command"
+}
+has_topics() { # has_topics BROKER TOPIC...: these and no other
+  local broker="$1" listed
+  shift
+  listed="$("${in_container[@]}" kafka-topics --bootstrap-server "$broker" --list 2> /dev/null)" &&
+    [ "$listed" = "$(printf '%s\n' "$@")" ]
+}
+
 results="$(mktemp)"
-trap '"${compose[@]}" down -v > /dev/null 2>&1; rm -f "$results"' EXIT
+others=(confluent bitnami wurstmeister)
+trap 'docker rm -f -v "${others[@]/#/barnabas-demo-}" > /dev/null 2>&1; "${compose[@]}" down -v > /dev/null 2>&1
+  rm -f "$results"' EXIT
 
 say "ZooKeeper and three brokers"
 run "${compose[@]}" up -d --build
@@ -92,6 +108,24 @@ produce in_container "$brokers"
 run "${compose[@]}" start "kafka-$victim"
 within 30 "broker $victim is back in every ISR" whole
 consume on_host "$host_brokers"
+
+say "the variables and commands of Confluent, Bitnami and Wurstmeister; as root and as anybody"
+beside confluent 54321 /etc/confluent/docker/run KAFKA_BROKER_ID=1 \
+  KAFKA_LISTENER_SECURITY_PROTOCOL_MAP=PLAINTEXT:PLAINTEXT,PLAINTEXT_HOST:PLAINTEXT \
+  KAFKA_ADVERTISED_LISTENERS=PLAINTEXT://confluent:29092,PLAINTEXT_HOST://localhost:9192
+beside bitnami 1001 /opt/bitnami/scripts/kafka/run.sh ALLOW_PLAINTEXT_LISTENER=yes \
+  KAFKA_CFG_LISTENERS=CLIENT://:9092,EXTERNAL://:9093 \
+  KAFKA_CFG_ADVERTISED_LISTENERS=CLIENT://bitnami:9092,EXTERNAL://localhost:9193 \
+  KAFKA_CFG_LISTENER_SECURITY_PROTOCOL_MAP=CLIENT:PLAINTEXT,EXTERNAL:PLAINTEXT \
+  KAFKA_CFG_INTER_BROKER_LISTENER_NAME=CLIENT
+beside wurstmeister 0 start-kafka.sh KAFKA_ADVERTISED_HOST_NAME=wurstmeister \
+  KAFKA_CREATE_TOPICS=Topic1:1:1,Topic2:1:1:compact
+within 30 "topics that its variables ask for" has_topics wurstmeister:9092 Topic1 Topic2
+for broker in confluent:29092 bitnami:9092; do
+  "${in_container[@]}" kafka-topics --bootstrap-server "$broker" --create --topic here
+  within 30 "$broker serves" has_topics "$broker" here
+done
+run docker rm -f -v "${others[@]/#/barnabas-demo-}"
 
 run "${compose[@]}" down -v
 say "The compose file held."

@@ -21,16 +21,17 @@ fail() {
 # Sorts out what is not a property of the broker.
 set_aside() {
   case "$1" in
-    KAFKA_HEAP_OPTS | KAFKA_OPTS | KAFKA_JVM_PERFORMANCE_OPTS | KAFKA_GC_LOG_OPTS | KAFKA_JMX_* | JMX_PORT | \
+    KAFKA_HEAP_OPTS | KAFKA_JVM_PERFORMANCE_OPTS | KAFKA_GC_LOG_OPTS | KAFKA_JMX_* | JMX_PORT | \
       KAFKA_LOG4J_* | KAFKA_TOOLS_LOG4J_* | LOG4J_* | CONFLUENT_* | KAFKA_CONFLUENT_* | KAFKA_CFG_CONFLUENT_*)
       for_java+=("$1") ;;
     # Users, passwords and keys of Bitnami's image, in files that it writes for Java.
     KAFKA_CLIENT_* | KAFKA_INTER_BROKER_USER | KAFKA_INTER_BROKER_PASSWORD | KAFKA_CONTROLLER_USER | \
-      KAFKA_CONTROLLER_PASSWORD | KAFKA_TLS_* | KAFKA_CERTIFICATE_PASSWORD | KAFKA_ZOOKEEPER_PROTOCOL | \
-      KAFKA_ZOOKEEPER_USER | KAFKA_ZOOKEEPER_PASSWORD | KAFKA_ZOOKEEPER_TLS_*)
+      KAFKA_CONTROLLER_PASSWORD | KAFKA_TLS_* | KAFKA_CERTIFICATE_PASSWORD | KAFKA_ZOOKEEPER_USER | \
+      KAFKA_ZOOKEEPER_PASSWORD | KAFKA_ZOOKEEPER_TLS_*)
       elsewhere+=("$1") ;;
-    # Read below or by run.sh; of the images themselves; of a Kubernetes service that is called kafka.
-    KAFKA_ADVERTISED_HOST_NAME | KAFKA_ADVERTISED_PORT | KAFKA_HOST_NAME | KAFKA_CREATE_TOPICS | \
+    # Read below, by run.sh or by the broker; of the images themselves; of a Kubernetes service that is
+    # called kafka.
+    KAFKA_OPTS | KAFKA_ZOOKEEPER_PROTOCOL | KAFKA_ADVERTISED_HOST_NAME | KAFKA_ADVERTISED_PORT | KAFKA_HOST_NAME | KAFKA_CREATE_TOPICS | \
       KAFKA_CREATE_TOPICS_SEPARATOR | KAFKA_ENABLE_KRAFT | KAFKA_VERSION | KAFKA_HOME | KAFKA_DEBUG | \
       KAFKA_PORT | KAFKA_PORT_* | KAFKA_SERVICE_*) ;;
     KAFKA_?*) return 1 ;;
@@ -70,6 +71,9 @@ done
 if has process.roles || [[ "${KAFKA_ENABLE_KRAFT:-no}" =~ ^(yes|true|1)$ ]]; then
   fail "KAFKA_PROCESS_ROLES and KAFKA_ENABLE_KRAFT are for KRaft; this is Kafka with ZooKeeper"
 fi
+[[ "${KAFKA_ZOOKEEPER_PROTOCOL:-PLAINTEXT}" == PLAINTEXT ]] ||
+  fail "KAFKA_ZOOKEEPER_PROTOCOL=$KAFKA_ZOOKEEPER_PROTOCOL: ZooKeeper is spoken to by PLAINTEXT only;" \
+    "KAFKA_CFG_BARNABAS_ZOOKEEPER_DIGEST_AUTH=user:password is for a ZooKeeper that wants to know who asks"
 has zookeeper.connect || fail "KAFKA_ZOOKEEPER_CONNECT (or KAFKA_CFG_ZOOKEEPER_CONNECT) is required"
 
 if ! has broker.id && has node.id; then add broker.id "${properties[node.id]:-}"; fi

@@ -143,6 +143,11 @@ def test_variables_for_java_are_named_in_one_line():
     assert all(name in said[0] for name in ("KAFKA_HEAP_OPTS", "KAFKA_JMX_PORT", "CONFLUENT_METRICS_ENABLE"))
 
 
+def test_what_the_broker_reads_itself_is_no_property_and_not_called_ignored():
+    plain = run({**BITNAMI, "KAFKA_ZOOKEEPER_PROTOCOL": "PLAINTEXT", "KAFKA_OPTS": "-Da=b"})
+    assert plain.stdout == run(BITNAMI).stdout and plain.stderr == ""
+
+
 def test_passwords_that_cannot_be_used_are_named_and_not_written():
     result = run({**BITNAMI, "KAFKA_CLIENT_USERS": "u", "KAFKA_CLIENT_PASSWORDS": "secret"})
     assert "WARN" in result.stderr and "KAFKA_CLIENT_PASSWORDS" in result.stderr
@@ -175,6 +180,8 @@ def test_the_environment_overrides_a_mounted_file(tmp_path):
     ({"KAFKA_BROKER_ID": "1"}, "KAFKA_ZOOKEEPER_CONNECT"),
     ({"KAFKA_ZOOKEEPER_CONNECT": "z", "KAFKA_PROCESS_ROLES": "broker"}, "KRaft"),
     ({"KAFKA_CFG_ZOOKEEPER_CONNECT": "z", "KAFKA_ENABLE_KRAFT": "yes"}, "KRaft"),
+    ({**BITNAMI, "KAFKA_ZOOKEEPER_PROTOCOL": "SASL"}, "KAFKA_ZOOKEEPER_PROTOCOL=SASL"),
+    ({**BITNAMI, "KAFKA_ZOOKEEPER_PROTOCOL": "SSL"}, "KAFKA_ZOOKEEPER_PROTOCOL=SSL"),
 ])
 def test_what_cannot_be_a_broker_is_refused_with_the_reason(environment, why):
     result = run(environment)
