@@ -1,12 +1,14 @@
-#include <algorithm>
 #include <charconv>
 #include <memory>
+#include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "broker/api/context.h"
 #include "broker/api/handlers.h"
+#include "broker/api/named_once.h"
 #include "broker/protocol/messages/describe_configs.h"
 #include "broker/protocol/topic_name.h"
 #include "broker/replica/metadata_cache.h"
@@ -72,10 +74,10 @@ Result<Entries> describe(const Context& context, const Overrides& read, const Re
   }
 }
 
-bool is_asked_for(const Resource& resource, const ConfigEntry& entry) {
-  if (!resource.configuration_keys || resource.configuration_keys->empty()) return true;
-  const auto& keys = *resource.configuration_keys;
-  return std::find(keys.begin(), keys.end(), entry.name) != keys.end();
+// Empty: every key.
+std::set<std::string_view> keys_of(const Resource& resource) {
+  if (!resource.configuration_keys) return {};
+  return {resource.configuration_keys->begin(), resource.configuration_keys->end()};
 }
 
 DescribeConfigsResponse::DescribeConfigsResourceResult to_wire(
@@ -110,12 +112,15 @@ void answer(const Context& context, const protocol::Request& request, const Over
 
   // The strings of `described` are what the response shows: it lives until encode() is done.
   std::vector<Result<Entries>> described;
-  for (const Resource& resource : decoded->resources) {
-    described.push_back(describe(context, read, resource));
-  }
+  const auto resources = first_of_each(decoded->resources, [](const Resource& resource) {
+    return std::pair(resource.resource_type, resource.resource_name);
+  });
+  described.reserve(resources.size());
   DescribeConfigsResponse response;
-  for (std::size_t i = 0; i < described.size(); ++i) {
-    const Resource& resource = decoded->resources[i];
+  for (std::size_t i = 0; i < resources.size(); ++i) {
+    const Resource& resource = *resources[i];
+    described.push_back(describe(context, read, resource));
+    const auto keys = keys_of(resource);
     auto& result = response.results.emplace_back();
     result.resource_type = resource.resource_type;
     result.resource_name = resource.resource_name;
@@ -125,7 +130,7 @@ void answer(const Context& context, const protocol::Request& request, const Over
       continue;
     }
     for (const ConfigEntry& entry : *described[i]) {
-      if (is_asked_for(resource, entry)) {
+      if (keys.empty() || keys.contains(entry.name)) {
         result.configs.push_back(to_wire(entry, *decoded, request.version));
       }
     }

@@ -1,10 +1,13 @@
 #include "broker/protocol/messages/describe_groups.h"
 
+#include <functional>
+#include <string_view>
 #include <vector>
 
 #include "broker/api/authorized_operations.h"
 #include "broker/api/context.h"
 #include "broker/api/handlers.h"
+#include "broker/api/named_once.h"
 #include "broker/base/bytes.h"
 #include "broker/coordinator/group/group_coordinator.h"
 
@@ -41,10 +44,10 @@ void handle_describe_groups(Context& context, protocol::Request request,
   described.reserve(decoded->groups.size());
   DescribeGroupsResponse response;
   response.groups.reserve(decoded->groups.size());
-  for (const std::string_view group : decoded->groups) {
-    const auto& description = described.emplace_back(context.groups.describe(group));
+  for (const std::string_view* group : first_of_each(decoded->groups, std::identity())) {
+    const auto& description = described.emplace_back(context.groups.describe(*group));
     auto& told = response.groups.emplace_back();
-    told.group_id = group;
+    told.group_id = *group;
     if (!description) {
       told.error_code = description.error().code;
       continue;

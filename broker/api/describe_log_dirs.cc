@@ -1,7 +1,9 @@
 #include "broker/protocol/messages/describe_log_dirs.h"
 
-#include <algorithm>
 #include <cstdint>
+#include <set>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "broker/api/context.h"
@@ -16,13 +18,23 @@ using protocol::DescribeLogDirsResponse;
 
 constexpr std::int16_t kFirstVersionWithBytes = 4;
 
-bool is_wanted(const DescribeLogDirsRequest& request, const TopicPartition& tp) {
-  if (!request.topics) return true;
-  return std::ranges::any_of(*request.topics, [&tp](const auto& topic) {
-    return topic.topic == tp.topic &&
-           std::ranges::find(topic.partitions, tp.partition.value()) != topic.partitions.end();
-  });
-}
+// The replicas that are asked for.
+class Wanted {
+ public:
+  explicit Wanted(const DescribeLogDirsRequest& request) : all_(!request.topics) {
+    if (all_) return;
+    for (const auto& topic : *request.topics) {
+      for (const std::int32_t partition : topic.partitions) named_.emplace(topic.topic, partition);
+    }
+  }
+  bool contains(const TopicPartition& tp) const {
+    return all_ || named_.contains({tp.topic, tp.partition.value()});
+  }
+
+ private:
+  const bool all_;
+  std::set<std::pair<std::string_view, std::int32_t>> named_;
+};
 
 }  // namespace
 
@@ -31,6 +43,7 @@ void handle_describe_log_dirs(Context& context, protocol::Request request,
   const auto message = DescribeLogDirsRequest::decode(request.body, request.version);
   if (!message) return responder.close_connection();
   const std::vector<replica::LogDirInfo> dirs = context.replicas.describe_log_dirs();
+  const Wanted wanted(*message);
   DescribeLogDirsResponse response;
   for (const replica::LogDirInfo& dir : dirs) {
     auto& result = response.results.emplace_back();
@@ -42,7 +55,7 @@ void handle_describe_log_dirs(Context& context, protocol::Request request,
     }
     // The replicas come in the order of their topics.
     for (const auto& replica : dir.replicas) {
-      if (!is_wanted(*message, replica.tp)) continue;
+      if (!wanted.contains(replica.tp)) continue;
       if (result.topics.empty() || result.topics.back().name != replica.tp.topic) {
         result.topics.emplace_back().name = replica.tp.topic;
       }

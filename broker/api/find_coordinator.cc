@@ -51,9 +51,9 @@ Found find_group_coordinator(Context& context, const replica::MetadataSnapshot& 
                                   [](const AutoTopicCreation::Told&) {});
     return unavailable;
   }
-  if (context.groups.partition_count() == 0) return unavailable;
-  const auto* partition =
-      metadata.partition(group::kOffsetsTopic, context.groups.partition_for(group));
+  const auto id = context.groups.partition_for(group);
+  if (!id) return unavailable;
+  const auto* partition = metadata.partition(group::kOffsetsTopic, *id);
   const auto* broker = partition != nullptr ? metadata.broker(partition->leader) : nullptr;
   const Endpoint* endpoint = broker != nullptr ? broker->endpoint(listener) : nullptr;
   if (endpoint == nullptr) return unavailable;

@@ -6,6 +6,8 @@
 
 #include <set>
 #include <string_view>
+#include <type_traits>
+#include <vector>
 
 namespace barnabas::api {
 
@@ -20,6 +22,19 @@ void for_each_named_once(const Items& items, Visit visit) {
   for (const auto& item : items) {
     if (seen.erase(item.name) > 0) visit(item, repeated.contains(item.name));
   }
+}
+
+// The first item of each key, in the order of the request. What can be answered at length is
+// answered once, or a small request would ask for an answer of any size.
+template <typename Items, typename Key>
+auto first_of_each(const Items& items, Key key) {
+  using Item = typename Items::value_type;
+  std::set<std::decay_t<std::invoke_result_t<Key, const Item&>>> seen;
+  std::vector<const Item*> first;
+  for (const Item& item : items) {
+    if (seen.insert(key(item)).second) first.push_back(&item);
+  }
+  return first;
 }
 
 }  // namespace barnabas::api

@@ -3,6 +3,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -10,6 +11,7 @@
 
 #include "broker/api/context.h"
 #include "broker/api/handlers.h"
+#include "broker/api/named_once.h"
 #include "broker/api/zookeeper_offsets.h"
 #include "broker/coordinator/group/group_coordinator.h"
 #include "broker/replica/metadata_cache.h"
@@ -26,14 +28,16 @@ constexpr std::int16_t kFetchVersionOfZooKeeper = 0;
 constexpr std::int16_t kFirstVersionWithErrorOfGroup = 2;
 constexpr std::int16_t kFirstVersionWithSeveralGroups = 8;
 
-// nullopt: all that have an offset.
+// Each once; nullopt: all that have an offset.
 template <typename Topic>
 std::optional<std::vector<TopicPartition>> partitions_of(
     const std::optional<std::vector<Topic>>& topics) {
   if (!topics) return std::nullopt;
   std::vector<TopicPartition> partitions;
+  std::set<std::pair<std::string_view, std::int32_t>> seen;
   for (const Topic& topic : *topics) {
     for (const std::int32_t partition : topic.partition_indexes) {
+      if (!seen.emplace(topic.name, partition).second) continue;
       partitions.push_back({std::string(topic.name), PartitionId(partition)});
     }
   }
@@ -85,11 +89,12 @@ protocol::Payload fetch_of_groups(const Context& context, const OffsetFetchReque
   all.reserve(request.groups.size());
   OffsetFetchResponse response;
   response.groups.reserve(request.groups.size());
-  for (const auto& group : request.groups) {
+  for (const auto* group :
+       first_of_each(request.groups, [](const auto& g) { return g.group_id; })) {
     const Fetched& fetched = all.emplace_back(context.groups.fetch_offsets(
-        group.group_id, partitions_of(group.topics), request.require_stable));
+        group->group_id, partitions_of(group->topics), request.require_stable));
     auto& told = response.groups.emplace_back();
-    told.group_id = group.group_id;
+    told.group_id = group->group_id;
     told.error_code = fetched.code_or(ErrorCode::kNone);
     if (fetched) fill_topics(told.topics, *fetched);
   }

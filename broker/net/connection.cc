@@ -252,7 +252,9 @@ void Connection::answer(std::uint64_t sequence, std::optional<protocol::Payload>
       const std::size_t head_bytes = front.flexible_head ? 9 : 8;
       const std::int64_t size =
           static_cast<std::int64_t>(head_bytes - 4) + front.body->size_bytes();
-      CHECK(size <= std::numeric_limits<std::int32_t>::max(), "an answer of {} bytes", size);
+      if (size > std::numeric_limits<std::int32_t>::max()) {
+        return close_because(fmt::format("an answer of {} bytes fits in no frame", size));
+      }
       store_be(head.data(), static_cast<std::int32_t>(size));
       store_be(head.data() + 4, front.correlation_id);
       output_.push(BytesView(head).first(head_bytes), std::move(*front.body));

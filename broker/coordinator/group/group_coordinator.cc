@@ -11,6 +11,11 @@
 #include "zkclient/paths.h"
 
 namespace barnabas::group {
+namespace {
+
+constexpr Duration kLearnAgainAfter = milliseconds(100);
+
+}  // namespace
 
 GroupCoordinator::GroupCoordinator(GroupCoordinatorOptions options, GroupCoordinatorParts parts)
     : options_(options),
@@ -86,14 +91,16 @@ void GroupCoordinator::on_metadata_update(const replica::MetadataSnapshot& metad
   if (!removed.empty()) {
     for (const auto& shard : shards()) shard->on_partitions_deleted(removed);
   }
-  if (metadata.topic(kOffsetsTopic) == nullptr) {
-    set_partition_count(0);
-  } else if (partition_count() == 0) {
-    learn_partition_count();
-  }
+  const replica::TopicMetadata* topic = metadata.topic(kOffsetsTopic);
+  const bool is_another = offsets_topic_ && topic && *offsets_topic_ != topic->topic_id;
+  if (topic == nullptr || is_another) set_partition_count(0);
+  offsets_topic_.reset();
+  if (topic != nullptr) offsets_topic_ = topic->topic_id;
+  learn_partition_count();
 }
 
 void GroupCoordinator::learn_partition_count() {
+  if (!offsets_topic_ || partition_count() > 0) return;
   if (std::exchange(learning_partition_count_, true)) return;
   // The metadata may know some of the partitions of a new topic only; its znode has them all.
   parts_.zookeeper.get_data(
@@ -104,20 +111,34 @@ void GroupCoordinator::learn_partition_count() {
         self.learning_partition_count_ = false;
         const auto topic = answer.ok() ? zk::TopicZnode::decode(answer.data)
                                        : Result<zk::TopicZnode>(ErrorCode::kUnknownServerError);
-        // Else the next update of the metadata leads here again.
-        if (topic) self.set_partition_count(static_cast<std::int32_t>(topic->partitions.size()));
+        if (topic && self.is_offsets_topic(topic->topic_id)) {
+          return self.set_partition_count(static_cast<std::int32_t>(topic->partitions.size()));
+        }
+        // A ZooKeeper server that lags behind the controller's has no such topic yet, or its
+        // predecessor; nothing else may lead here again for hours.
+        self.parts_.coordination.run_after(kLearnAgainAfter, [alive] {
+          if (*alive) (**alive).learn_partition_count();
+        });
       });
 }
 
-PartitionId GroupCoordinator::partition_for(std::string_view group) const {
-  return protocol::partition_for(group, partition_count());
+bool GroupCoordinator::is_offsets_topic(const std::optional<Uuid>& topic_id) const {
+  if (!offsets_topic_) return false;  // deleted meanwhile
+  return offsets_topic_->is_zero() || topic_id.value_or(Uuid()) == *offsets_topic_;
+}
+
+std::optional<PartitionId> GroupCoordinator::partition_for(std::string_view group) const {
+  const std::int32_t count = partition_count();  // once: it may be forgotten at any time
+  if (count == 0) return std::nullopt;
+  return protocol::partition_for(group, count);
 }
 
 Result<std::shared_ptr<Shard>> GroupCoordinator::shard_for(std::string_view group,
                                                            bool may_be_empty) const {
   if (group.empty() && !may_be_empty) return ErrorCode::kInvalidGroupId;
-  if (!active_.load() || partition_count() == 0) return ErrorCode::kCoordinatorNotAvailable;
-  std::shared_ptr<Shard> found = shard(partition_for(group));
+  const auto partition = partition_for(group);
+  if (!active_.load() || !partition) return ErrorCode::kCoordinatorNotAvailable;
+  std::shared_ptr<Shard> found = shard(*partition);
   if (!found) return ErrorCode::kNotCoordinator;
   return found;
 }

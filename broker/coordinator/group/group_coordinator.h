@@ -28,6 +28,7 @@
 #include "broker/base/mutex.h"
 #include "broker/base/random.h"
 #include "broker/base/result.h"
+#include "broker/base/uuid.h"
 #include "broker/coordinator/group/core/group_config.h"
 #include "broker/coordinator/group/core/requests.h"
 #include "broker/coordinator/group/shard.h"
@@ -75,8 +76,8 @@ class GroupCoordinator final : public replica::LeadershipObserver {
   // How many partitions __consumer_offsets has; 0: not known.
   std::int32_t partition_count() const { return partition_count_.load(std::memory_order_relaxed); }
   void set_partition_count(std::int32_t count) { partition_count_.store(count); }
-  // Which partition a group belongs to; the count is known.
-  PartitionId partition_for(std::string_view group) const;
+  // Which partition a group belongs to; nullopt: the count is not known.
+  std::optional<PartitionId> partition_for(std::string_view group) const;
 
   // ---- membership. `id` and `new_id_suffix` of the requests are filled in here.
   void join(JoinRequest request, Callback<JoinAnswer> done);
@@ -120,7 +121,9 @@ class GroupCoordinator final : public replica::LeadershipObserver {
   std::vector<std::shared_ptr<Shard>> shards() const;
   std::string new_id_suffix();
   void schedule_expiration();
+  // From ZooKeeper, if the topic is there and its count not known.
   void learn_partition_count();
+  bool is_offsets_topic(const std::optional<Uuid>& topic_id) const;
 
   // Fixed at construction
   const GroupCoordinatorOptions options_;
@@ -131,6 +134,8 @@ class GroupCoordinator final : public replica::LeadershipObserver {
   std::atomic<std::int32_t> partition_count_{0};
   // Coordination executor only
   TimerId expiration_;
+  std::optional<Uuid>
+      offsets_topic_;  // the topic's id by the metadata, maybe zero; nullopt: no topic
   bool learning_partition_count_ = false;
 
   mutable Mutex mu_;  // innermost

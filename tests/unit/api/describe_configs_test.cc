@@ -41,6 +41,19 @@ class DescribeConfigsTest : public ::testing::Test {
   OneBroker broker_{"log.segment.bytes=1073741824\nmin.insync.replicas=2\n"};
 };
 
+// A small request does not ask for an answer of any size.
+TEST_F(DescribeConfigsTest, ResourceThatIsNamedTwiceIsAnsweredOnce) {
+  DescribeConfigsRequest request;
+  for (int i = 0; i < 3; ++i) {
+    auto& resource = request.resources.emplace_back();
+    resource.resource_type = kBroker;
+    resource.resource_name = "1";
+  }
+  const auto response = broker_.ask<DescribeConfigsResponse>(request, 4);
+  ASSERT_EQ(response.results.size(), 1u);
+  EXPECT_EQ(response.results[0].error_code, ErrorCode::kNone);
+}
+
 TEST_F(DescribeConfigsTest, TopicTellsItsOwnValueTheBrokersAndTheDefault) {
   broker_.create_topic("first", 1, {{"retention.ms", "1000"}});
   const auto result = describe(kTopic, "first");

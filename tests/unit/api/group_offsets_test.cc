@@ -117,6 +117,25 @@ TEST_F(GroupOffsets, SeveralGroupsAreFetchedAtOnce) {
   EXPECT_EQ(told.groups[2].topics.at(0).partitions.at(0).committed_offset, 2);
 }
 
+// A small request does not ask for an answer of any size.
+TEST_F(GroupOffsets, WhatIsNamedTwiceIsAnsweredOnce) {
+  broker_.commit(GroupBroker::commit_request("g", {{"events", 0, 1}}), 9);
+  for (const std::int16_t version : {7, 9}) {
+    auto request = fetch_request("g", version, "events", {0, 1, 0, 0});
+    if (version >= 8) {
+      request.groups[0].topics->push_back({"events", {1}});
+      request.groups.push_back(request.groups[0]);
+    } else {
+      request.topics->push_back({"events", {1}});
+    }
+    const auto told = broker_.ask<OffsetFetchResponse>(request, version);
+    ASSERT_EQ(told.groups.size(), version >= 8 ? 1u : 0u);
+    const std::size_t partitions = version >= 8 ? told.groups[0].topics.at(0).partitions.size()
+                                                : told.topics.at(0).partitions.size();
+    EXPECT_EQ(partitions, 2u) << version;
+  }
+}
+
 TEST_F(GroupOffsets, CommitOfAnUnknownPartitionIsRefusedAndTheOthersHold) {
   for (std::int16_t version = 0; version <= 9; ++version) {
     const auto request = GroupBroker::commit_request(
@@ -172,7 +191,7 @@ TEST_F(GroupOffsets, CommitOfAMemberHasToBeOfItsGeneration) {
 TEST_F(GroupOffsets, TimesOfOldCommitsAreStored) {
   const auto stored = [&](std::string_view group) {
     group::CommittedOffset value;
-    const auto shard = broker_.node().groups().shard(broker_.node().groups().partition_for(group));
+    const auto shard = broker_.node().groups().shard(*broker_.node().groups().partition_for(group));
     shard->inspect([&](const group::GroupCoordinatorCore& core) {
       value = *core.groups().find(group)->second.offsets().find({"events", PartitionId(0)});
     });

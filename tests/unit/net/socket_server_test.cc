@@ -107,6 +107,23 @@ INSTANTIATE_TEST_SUITE_P(
                       be32(8) + std::string("\0\3\x7f\xff\0\0\0\1", 8),          // no such version
                       be32(10) + std::string("\0\3\0\1\0\0\0\1\x7f\xff", 10)));  // client id
 
+// A frame's length is an int.
+TEST(SocketServer, AnAnswerThatFitsInNoFrameClosesTheConnectionAndNoOther) {
+  char path[] = "/tmp/barnabas-test-XXXXXX";
+  const auto file = std::make_shared<FileDescriptor>(::mkstemp(path));
+  ::unlink(path);
+  TestServer server([&](protocol::Request request, protocol::Responder responder) {
+    if (request.body.size() > 2) return echo(std::move(request), std::move(responder));
+    protocol::Payload huge;
+    for (int i = 0; i < 2; ++i) huge.pieces.push_back(FileRange{file, 0, 1LL << 30});
+    responder.respond(std::move(huge));
+  });
+  RawClient client(server.port());
+  client.send(request_frame(1, ""));
+  EXPECT_TRUE(client.is_closed_by_server());
+  EXPECT_TRUE(still_serves(server.port()));
+}
+
 TEST(SocketServer, HalfFrameHoldsUpNobodyElse) {
   TestServer server(echo);
   RawClient half(server.port());

@@ -1,6 +1,7 @@
 #include "broker/coordinator/group/core/group.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "broker/base/check.h"
@@ -69,6 +70,7 @@ Member& Group::add(Member member, std::string_view protocol_type) {
   std::string id = member.id;
   const auto [at, added] = members_.emplace(std::move(id), std::move(member));
   CHECK(added, "the member {} is in group {} already", at->first, id_);
+  count_protocols(at->second, 1);
   return at->second;
 }
 
@@ -83,6 +85,7 @@ void Group::remove(std::string_view member_id) {
   if (at == members_.end()) return;
   const bool was_leader = is_leader(member_id);
   if (at->second.instance_id) static_members_.erase(*at->second.instance_id);
+  count_protocols(at->second, -1);
   members_.erase(at);
   if (!was_leader) return;
   leader_.reset();
@@ -118,21 +121,37 @@ bool Group::supports(std::string_view protocol_type,
                      const std::vector<JoinRequest::Protocol>& protocols) const {
   if (is(GroupState::kEmpty)) return !protocol_type.empty() && !protocols.empty();
   if (protocol_type_ != protocol_type) return false;
-  return std::any_of(protocols.begin(), protocols.end(), [this](const auto& protocol) {
-    return std::all_of(members_.begin(), members_.end(), [&](const auto& member) {
-      return member.second.metadata(protocol.name) != nullptr;
-    });
-  });
+  return std::any_of(protocols.begin(), protocols.end(),
+                     [this](const auto& protocol) { return is_common(protocol.name); });
+}
+
+void Group::set_protocols(Member& member, MemberProtocols protocols) {
+  count_protocols(member, -1);
+  member.protocols = std::move(protocols);
+  count_protocols(member, 1);
+}
+
+void Group::count_protocols(const Member& member, int by) {
+  std::set<std::string_view> names;  // one that is named twice counts once
+  for (const MemberProtocol& protocol : member.protocols) {
+    if (!names.insert(protocol.name).second) continue;
+    const auto supporters = supporters_.try_emplace(protocol.name, 0).first;
+    supporters->second += by;
+    if (supporters->second == 0) supporters_.erase(supporters);
+  }
+}
+
+bool Group::is_common(std::string_view protocol) const {
+  const auto found = supporters_.find(protocol);
+  const std::ptrdiff_t supporters = found != supporters_.end() ? found->second : 0;
+  return supporters == std::ssize(members_);
 }
 
 std::string Group::select_protocol() const {
   CHECK(!members_.empty(), "group {} has no members", id_);
   std::set<std::string_view> candidates;
   for (const MemberProtocol& protocol : members_.begin()->second.protocols) {
-    const bool common = std::all_of(members_.begin(), members_.end(), [&](const auto& member) {
-      return member.second.metadata(protocol.name) != nullptr;
-    });
-    if (common) candidates.insert(protocol.name);
+    if (is_common(protocol.name)) candidates.insert(protocol.name);
   }
   CHECK(!candidates.empty(), "the members of group {} have no common protocol", id_);
   std::map<std::string_view, std::size_t> votes;

@@ -77,6 +77,7 @@ class Group {
   const std::set<std::string, std::less<>>& pending_sync() const { return pending_sync_; }
 
   // ---- protocols
+  void set_protocols(Member& member, MemberProtocols protocols);
   bool supports(std::string_view protocol_type,
                 const std::vector<JoinRequest::Protocol>& protocols) const;
   // Of the protocols that all support, the one that most members prefer; among equals the leader's
@@ -110,6 +111,9 @@ class Group {
 
  private:
   void enter(GroupState state, Timestamp now);
+  void count_protocols(const Member& member, int by);
+  // All members support it.
+  bool is_common(std::string_view protocol) const;
   std::optional<std::set<std::string, std::less<>>> read_subscriptions() const;
 
   const std::string id_;
@@ -120,6 +124,9 @@ class Group {
   std::optional<std::string> protocol_;
   std::optional<std::string> leader_;
   Members members_;
+  // How many members support a protocol: a member names as many as it likes, and whether they are
+  // common is asked at every join.
+  std::map<std::string, std::ptrdiff_t, std::less<>> supporters_;
   std::map<std::string, std::string, std::less<>> static_members_;  // instance id -> member id
   std::set<std::string, std::less<>> pending_members_;
   std::set<std::string, std::less<>> pending_sync_;

@@ -193,7 +193,7 @@ void GroupCoordinatorCore::join_in_state(Group& group, Member& member, const Joi
     // The client has given up waiting for the former request.
     answer_join(group, member, refusal(ErrorCode::kRebalanceInProgress, member.id), out);
   }
-  member.protocols = copy_protocols(request.protocols);
+  group.set_protocols(member, copy_protocols(request.protocols));
   member.rebalance_timeout = request.rebalance_timeout;
   member.session_timeout = request.session_timeout;
   member.awaiting_join = request.id;
@@ -249,7 +249,7 @@ void GroupCoordinatorCore::replace_static_member(Group& group, std::string old_i
                              .old_session_timeout = old.session_timeout,
                              .supports_skipping_assignment = request.supports_skipping_assignment};
   Member& member = group.replace_static_member(old_id, std::move(new_id));
-  member.protocols = copy_protocols(request.protocols);
+  group.set_protocols(member, copy_protocols(request.protocols));
   member.rebalance_timeout = request.rebalance_timeout;
   member.session_timeout = request.session_timeout;
   member.awaiting_join = request.id;
@@ -291,7 +291,7 @@ void GroupCoordinatorCore::on_replacement_stored(const StoredReplacement& replac
     answer_join(*group, *member, std::move(answer), out);
     deadlines_.clear({DeadlineKind::kSession, replaced.group, replaced.new_id});
     Member& old = group->replace_static_member(replaced.new_id, replaced.old_id);
-    old.protocols = replaced.old_protocols;
+    group->set_protocols(old, replaced.old_protocols);
     old.rebalance_timeout = replaced.old_rebalance_timeout;
     old.session_timeout = replaced.old_session_timeout;
     heard_of(*group, old, now);

@@ -4,10 +4,14 @@
 #include <gtest/gtest.h>
 
 #include <functional>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "tests/unit/coordinator/group/offsets_broker.h"
+#include "zkclient/documents.h"
+#include "zkclient/paths.h"
 
 namespace barnabas::group {
 namespace {
@@ -79,6 +83,53 @@ const Row kRows[] = {
      [](GroupCoordinator& groups) { return text_of(groups.delete_group("i")); },
      "COORDINATOR_LOAD_IN_PROGRESS", "NOT_COORDINATOR", "GROUP_ID_NOT_FOUND"},
 };
+
+// ---- How many partitions there are
+
+// The broker's ZooKeeper server may lag behind the one of the controller, and then nothing happens
+// for hours that would make anybody ask again.
+TEST(GroupCoordinator, CountOfPartitionsIsAskedForUntilItIsTheTopicsOwn) {
+  OffsetsBroker broker;
+  broker.groups.set_partition_count(0);
+  const auto topic = std::make_shared<replica::TopicMetadata>(
+      replica::TopicMetadata{std::string(kOffsetsTopic), replica::kTopicId, {}});
+  replica::MetadataSnapshot metadata;
+  metadata.topics.emplace(kOffsetsTopic, topic);
+  broker.groups.on_metadata_update(metadata, {});
+  broker.run_for(seconds(1));
+  EXPECT_EQ(broker.groups.partition_for("g"), std::nullopt) << "it is not there yet";
+
+  const std::string path = zk::paths::topic(kOffsetsTopic);
+  const auto znode = [](const Uuid& id, std::int32_t partitions) {
+    zk::TopicZnode written;
+    written.topic_id = id;
+    for (std::int32_t i = 0; i < partitions; ++i) {
+      written.partitions[PartitionId(i)] = {BrokerId(1)};
+    }
+    return written.encode();
+  };
+  for (const std::string_view parent : {"/brokers", "/brokers/topics"}) {
+    broker.zookeeper->create(std::string(parent), "", zk::CreateMode::kPersistent,
+                             [](const zk::CreateAnswer&) {});
+  }
+  broker.zookeeper->create(path, znode(Uuid{{8}}, 7), zk::CreateMode::kPersistent,
+                           [](const zk::CreateAnswer& answer) { EXPECT_TRUE(answer.ok()); });
+  broker.run_for(seconds(1));
+  EXPECT_EQ(broker.groups.partition_for("g"), std::nullopt) << "a topic that has been deleted";
+
+  broker.zookeeper->set_data(path, znode(replica::kTopicId, 2), zk::kAnyVersion,
+                             [](const zk::StatAnswer& answer) { EXPECT_TRUE(answer.ok()); });
+  broker.run_for(seconds(1));
+  EXPECT_EQ(broker.groups.partition_count(), 2);
+  EXPECT_EQ(broker.groups.partition_for("g"), PartitionId(1));
+}
+
+TEST(GroupCoordinator, WhileTheTopicIsGoneNobodyIsCoordinated) {
+  OffsetsBroker broker;
+  broker.groups.on_metadata_update({}, {});
+  EXPECT_EQ(broker.groups.partition_for("g"), std::nullopt);
+  EXPECT_EQ(fetch_offsets(broker.groups, "g"), "COORDINATOR_NOT_AVAILABLE");
+}
 
 // ---- Loading
 

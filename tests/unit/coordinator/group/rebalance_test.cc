@@ -179,6 +179,29 @@ TEST(Rebalance, ProtocolNamedTwiceByAMemberCountsOnce) {
   EXPECT_EQ(c.joined(join).protocol, "range");
   EXPECT_EQ(c.joined(join).members.at(0).metadata, "x");
 }
+// As many as fit in a request: compared with each other they would keep the coordinator for
+// minutes.
+TEST(Rebalance, AnyNumberOfProtocolsIsCounted) {
+  constexpr int kProtocols = 200'000;
+  const auto protocols = [](const std::string& prefix) {
+    Protocols all;
+    for (int i = 0; i < kProtocols; ++i) all.emplace_back(prefix + std::to_string(i), "");
+    return all;
+  };
+  Coordinator c;
+  const RequestId join = c.join({.protocols = protocols("one-")});
+  c.pass(3000);
+  EXPECT_EQ(c.joined(join).protocol, "one-0");
+  EXPECT_EQ(c.joined(c.join({.protocols = protocols("other-")})).error,
+            ErrorCode::kInconsistentGroupProtocol);
+  Protocols last = protocols("other-");
+  last.emplace_back("one-199999", "");
+  const RequestId second = c.join({.protocols = last});
+  const RequestId first =
+      c.join({.member_id = c.joined(join).member_id, .protocols = protocols("one-")});
+  EXPECT_EQ(c.joined(first).protocol, "one-199999");
+  EXPECT_EQ(c.joined(second).protocol, "one-199999");
+}
 
 }  // namespace
 }  // namespace barnabas::group
