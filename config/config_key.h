@@ -53,9 +53,10 @@ struct ValidValues {
 // When a broker's value may change without a restart.
 enum class UpdateMode : std::uint8_t { kReadOnly, kClusterWide, kPerBroker };
 
-// kNotYet: known, but nothing in Barnabas acts on it so far. kKraft: has a meaning in Kafka's other
-// mode only; Kafka itself passes over it in ZooKeeper mode.
-enum class Support : std::uint8_t { kHonoured, kNotYet, kKraft };
+// kNotYet: known, but nothing in Barnabas acts on it so far. kNoCounterpart: tunes a part of Kafka
+// that Barnabas does not have, and nobody would see a difference. kKraft: has a meaning in Kafka's
+// other mode only; Kafka itself passes over it in ZooKeeper mode.
+enum class Support : std::uint8_t { kHonoured, kNotYet, kNoCounterpart, kKraft };
 
 enum class Importance : std::uint8_t { kHigh, kMedium, kLow };
 

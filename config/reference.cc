@@ -25,8 +25,10 @@ constexpr std::string_view kPageHead =
     "is the update mode: when Kafka lets a value change without a restart. A key that is *not\n"
     "supported yet* is accepted, checked and told by DescribeConfigs, and has no effect; a broker\n"
     "where it is set says so at its start, and when it first meets a topic of which it is set. A\n"
-    "key of *KRaft mode* has no effect in ZooKeeper mode, in Kafka neither. An unknown key is\n"
-    "warned about and has no effect.\n"
+    "key with *no counterpart* tunes a part of Kafka that is not here; it is accepted without a\n"
+    "word. A key of *KRaft mode* has no effect in ZooKeeper mode, in Kafka neither. An unknown "
+    "key\n"
+    "is warned about and has no effect.\n"
     "\n"
     "A value that cannot be used stops the start with a message that names key and value.\n";
 
@@ -96,7 +98,8 @@ std::string_view update_text(const ConfigKey& key) {
 }
 
 std::string_view support_text(const ConfigKey& key) {
-  return key.support == Support::kNotYet ? "Not supported yet." : "";
+  if (key.support == Support::kNotYet) return "Not supported yet.";
+  return key.support == Support::kNoCounterpart ? "No counterpart." : "";
 }
 
 // What the default looks like to a reader; null and an empty text are different things.

@@ -182,6 +182,7 @@ TopicConfig make_topic_config(const BrokerConfig& broker, const Properties& over
     if (*limit == kUnlimited) *limit = number(values, "message.timestamp.difference.max.ms");
   }
   config.flush_messages = number(values, "flush.messages");
+  config.flush_ms = number(values, "flush.ms");
   config.file_delete_delay_ms = number(values, "file.delete.delay.ms");
   config.min_insync_replicas = int32("min.insync.replicas");
   config.compression_type = std::get<std::string>(values.at("compression.type"));

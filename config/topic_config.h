@@ -33,6 +33,7 @@ struct TopicConfig {
   std::int64_t message_timestamp_before_max_ms = 9223372036854775807;
   std::int64_t message_timestamp_after_max_ms = 9223372036854775807;
   std::int64_t flush_messages = 9223372036854775807;
+  std::int64_t flush_ms = 9223372036854775807;
   std::int64_t file_delete_delay_ms = 60000;
   std::int32_t min_insync_replicas = 1;
   bool message_downconversion_enable = true;

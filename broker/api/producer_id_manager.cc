@@ -67,7 +67,7 @@ void ProducerIdManager::on_block(const Result<ProducerIdBlock>& block) {
     if (!problem.empty()) retry_at_ = now + kRetryBackoff;
   }
   if (!problem.empty()) {
-    log_warn("[RPC ProducerId Manager] No block of producer ids from the controller: {}", problem);
+    log_warn("[RPC ProducerId Manager] No block of producer ids: {}", problem);
   }
 }
 

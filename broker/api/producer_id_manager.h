@@ -1,4 +1,5 @@
-// Gives out producer ids, from blocks that the controller hands to this broker.
+// Gives out producer ids, from blocks that the controller hands to this broker (before
+// inter.broker.protocol.version 3.0: that it takes from ZooKeeper itself).
 //
 // The next block is asked for when nine tenths of the current one are used, so that producers
 // rarely wait; a refused or lost request is tried again 50 ms later at the earliest, by whoever

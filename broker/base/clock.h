@@ -5,6 +5,7 @@
 // Timestamp   wall clock, for what is stored: milliseconds since the epoch, as Kafka writes it.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 
@@ -23,6 +24,13 @@ struct MonotonicClockTag {
   static constexpr bool is_steady = true;
 };
 using Time = MonotonicClockTag::time_point;
+
+// What a setting says in ms. Kafka's "never" is Long.MAX_VALUE, which no Duration holds: nothing
+// waits longer than a hundred years, which can still be added to a time in any unit.
+constexpr Duration duration_of_ms(std::int64_t ms) {
+  constexpr milliseconds kLongest = std::chrono::hours(24 * 365 * 100);
+  return std::clamp(milliseconds(ms), -kLongest, kLongest);
+}
 
 using Timestamp = std::int64_t;  // ms since the epoch
 inline constexpr Timestamp kNoTimestamp = -1;

@@ -1,6 +1,5 @@
 #include "broker/controller/cluster_reader.h"
 
-#include <algorithm>
 #include <utility>
 #include <variant>
 
@@ -225,26 +224,15 @@ void ClusterReader::read_children(
   }));
 }
 
-void ClusterReader::read_unclean_flag(const std::string& topic, bool broker_default,
-                                      std::function<void(bool)> done) {
+void ClusterReader::read_topic_config(const std::string& topic, ConfigDone done) {
   const std::string path = zk::paths::topic_config(topic);
-  zookeeper_.get_data(
-      path, false, alive_.guard([path, broker_default, done](const zk::DataAnswer& answer) {
-        if (answer.error == zk::ZkError::kSessionExpired) return;
-        if (!answer.ok()) return done(broker_default);
-        const auto znode = zk::ConfigZnode::decode(answer.data);
-        if (!znode) {
-          // What cannot be read allows no loss of records.
-          complain(path, znode.error());
-          return done(false);
-        }
-        const auto flag = znode->config.find("unclean.leader.election.enable");
-        if (flag == znode->config.end()) return done(broker_default);
-        std::string value = flag->second;
-        std::transform(value.begin(), value.end(), value.begin(),
-                       [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-        done(value == "true");
-      }));
+  zookeeper_.get_data(path, false, alive_.guard([path, done](const zk::DataAnswer& answer) {
+    if (answer.error == zk::ZkError::kSessionExpired) return;
+    auto znode = zk::ConfigZnode::decode(answer.ok() ? answer.data : std::string());
+    if (znode) return done(std::move(znode->config));
+    complain(path, znode.error());
+    done(std::nullopt);
+  }));
 }
 
 void ClusterReader::read_subtree(std::string path,

@@ -44,9 +44,9 @@ class ClusterReader {
   // Absent: the node is not there.
   void read_children(std::string_view path, bool watch,
                      std::function<void(std::optional<std::vector<std::string>>)> done);
-  // The topic's config where it says so, else `broker_default`.
-  void read_unclean_flag(const std::string& topic, bool broker_default,
-                         std::function<void(bool)> done);
+  // The topic's own configs. Absent: the document cannot be read.
+  using ConfigDone = std::function<void(std::optional<std::map<std::string, std::string>>)>;
+  void read_topic_config(const std::string& topic, ConfigDone done);
   // All nodes below and at `path`, children before their parents.
   void read_subtree(std::string path, std::function<void(std::vector<std::string>)> done);
 

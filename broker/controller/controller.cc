@@ -250,20 +250,24 @@ void Controller::Impl::delete_topics(std::vector<TopicReference> topics, Duratio
     std::vector<std::pair<std::size_t, std::string>> known;
     for (std::size_t i = 0; i < deletion->answers.size(); ++i) {
       DeleteTopicAnswer& answer = deletion->answers[i];
+      const ControllerContext& context = term.context();
+      if (!answer.name) answer.name = context.topic_name(answer.topic_id);
       if (!answer.name) {
-        answer.name = term.context().topic_name(answer.topic_id);
-        if (!answer.name) answer.error = ErrorCode::kUnknownTopicId;
-      } else if (!term.context().topic(*answer.name)) {
+        answer.error = ErrorCode::kUnknownTopicId;
+      } else if (!context.topic(*answer.name) ||
+                 context.topics_with_deletion_started.contains(*answer.name)) {
+        // Brokers have been told to forget it, though a replica may still hold its deletion up.
         answer.error = ErrorCode::kUnknownTopicOrPartition;
+      } else {
+        known.emplace_back(i, *answer.name);
       }
-      if (answer.error == ErrorCode::kNone) known.emplace_back(i, *answer.name);
     }
     if (known.empty()) return deletion->done(std::move(deletion->answers));
     deletion->missing = known.size();
     for (const auto& [i, name] : known) {
       zookeeper_.create(zk::paths::delete_topic(name), {}, zk::CreateMode::kPersistent,
                         alive_.guard([this, deletion, index = i](const zk::CreateAnswer& answer) {
-                          // There already: deletion is under way, and is waited for as well.
+                          // There already: it is to be deleted, which is waited for as well.
                           if (!answer.ok() && answer.error != zk::ZkError::kNodeExists) {
                             deletion->answers[index].error =
                                 answer.error == zk::ZkError::kSessionExpired
@@ -436,8 +440,7 @@ void Controller::create_partitions(std::vector<NewPartitions> topics, Duration t
   impl_->create_partitions(std::move(topics), timeout, validate_only, std::move(done));
 }
 
-void Controller::elect_leaders(ElectionType type,
-                               std::optional<std::vector<TopicPartition>> partitions,
+void Controller::elect_leaders(ElectionType type, std::vector<TopicPartition> partitions,
                                Duration timeout, Callback<ElectLeadersAnswer> done) {
   impl_->with_term(
       [type, partitions, timeout, done](ControllerTerm& term) {
@@ -445,9 +448,7 @@ void Controller::elect_leaders(ElectionType type,
       },
       [partitions, done] {
         ElectLeadersAnswer none;
-        if (partitions) {
-          for (const TopicPartition& tp : *partitions) none[tp].code = ErrorCode::kNotController;
-        }
+        for (const TopicPartition& tp : partitions) none[tp].code = ErrorCode::kNotController;
         done(std::move(none));
       });
 }

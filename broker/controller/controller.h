@@ -17,7 +17,6 @@
 #include <functional>
 #include <map>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -47,9 +46,10 @@ struct ControllerOptions {
       seconds(300);                                 // leader.imbalance.check.interval.seconds
   int leader_imbalance_per_broker_percentage = 10;  // leader.imbalance.per.broker.percentage
   bool delete_topic_enable = true;                  // delete.topic.enable
-  bool unclean_leader_election = false;             // unclean.leader.election.enable
   std::int32_t default_num_partitions = 1;          // num.partitions
   std::int16_t default_replication_factor = 1;      // default.replication.factor
+  // unclean.leader.election.enable of a topic that has these configs of its own; empty: false.
+  std::function<bool(const std::map<std::string, std::string>&)> allows_unclean_election{};
   // Says what is wrong with a new topic's configs, in Kafka's words; empty: nothing is checked.
   std::function<Result<void>(const std::map<std::string, std::string>&)> validate_topic_configs{};
 };
@@ -105,10 +105,10 @@ class Controller final : public zk::ZooKeeper::Observer {
   // answers so at once.
   void create_partitions(std::vector<NewPartitions> topics, Duration timeout, bool validate_only,
                          Callback<std::vector<Error>> done);
-  // Null: all partitions. Answers when this broker's own metadata shows the new leaders, or with
-  // REQUEST_TIMED_OUT for those that it does not show.
-  void elect_leaders(ElectionType type, std::optional<std::vector<TopicPartition>> partitions,
-                     Duration timeout, Callback<ElectLeadersAnswer> done);
+  // Answers when this broker's own metadata shows the new leaders, or with REQUEST_TIMED_OUT for
+  // those that it does not show.
+  void elect_leaders(ElectionType type, std::vector<TopicPartition> partitions, Duration timeout,
+                     Callback<ElectLeadersAnswer> done);
 
   // The topic's config allows unclean elections now: its leaderless partitions are looked at again.
   void on_unclean_election_enabled(const std::string& topic);

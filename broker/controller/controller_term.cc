@@ -1,6 +1,7 @@
 #include "broker/controller/controller_term.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "broker/base/logging.h"
@@ -25,9 +26,12 @@ ControllerTerm::ControllerTerm(zk::ZooKeeper& zookeeper, protocol::Transport& tr
       channels_(transport, executor,
                 {options.broker_id, options.control_plane_listener, options.request_timeout,
                  options.retry_backoff}),
-      producer_ids_(zookeeper, writer_),
+      producer_ids_(
+          zookeeper,
+          [this](zk::Op op, auto done) { writer_.write(std::move(op), std::move(done)); }),
       core_({options.broker_id, options.delete_topic_enable,
-             options.leader_imbalance_per_broker_percentage},
+             options.leader_imbalance_per_broker_percentage,
+             leader_recovery_supported(options.versions)},
             epoch) {}
 
 ControllerTerm::~ControllerTerm() = default;
@@ -106,6 +110,7 @@ void ControllerTerm::drain() {
     }
   }
   draining_ = false;
+  partitions_nodes_made_.clear();
 }
 
 void ControllerTerm::carry_out(Effect effect) {
@@ -122,7 +127,7 @@ void ControllerTerm::do_effect(WritePartitionState effect) {
   zk::Op op = zk::Op::set_data(path, znode.encode(), effect.state.partition_epoch.value());
   if (create) {
     // All at once: they are carried out in order, and those that are there already stay.
-    if (topics_with_partitions_node_.insert(tp.topic).second) {
+    if (partitions_nodes_made_.insert(tp.topic).second) {
       writer_.write(zk::Op::create(zk::paths::topic_partitions(tp.topic), {}));
     }
     writer_.write(zk::Op::create(zk::paths::topic_partition(tp.topic, tp.partition), {}));
@@ -157,12 +162,14 @@ void ControllerTerm::do_effect(ReadPartitionState effect) {
 
 void ControllerTerm::do_effect(ReadUncleanFlag effect) {
   const std::string topic = effect.topic;
-  reader_.read_unclean_flag(topic, options_.unclean_leader_election,
-                            alive_.guard([this, topic](bool unclean) {
-                              step([&](ControllerCore& core, Effects& out) {
-                                core.on_unclean_flag_read(topic, unclean, out);
-                              });
-                            }));
+  reader_.read_topic_config(topic, alive_.guard([this, topic](const auto& overrides) {
+    // What cannot be read allows no loss of records.
+    const bool unclean = overrides && options_.allows_unclean_election &&
+                         options_.allows_unclean_election(*overrides);
+    step([&](ControllerCore& core, Effects& out) {
+      core.on_unclean_flag_read(topic, unclean, out);
+    });
+  }));
 }
 
 void ControllerTerm::do_effect(ReadTopics effect) {
@@ -182,7 +189,6 @@ void ControllerTerm::do_effect(ReadTopics effect) {
 
 void ControllerTerm::do_effect(DeleteTopicNodes effect) {
   const std::string topic = effect.topic;
-  topics_with_partitions_node_.erase(topic);
   reader_.read_subtree(
       zk::paths::topic(topic), alive_.guard([this, topic](std::vector<std::string> nodes) {
         auto refused = std::make_shared<bool>(false);

@@ -15,7 +15,6 @@
 #include <functional>
 #include <map>
 #include <memory>
-#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -55,8 +54,8 @@ class ControllerTerm {
                            Callback<ControlledShutdownAnswer> done);
   void allocate_producer_ids(BrokerId broker, BrokerEpoch epoch,
                              Callback<Result<ProducerIdBlock>> done);
-  void elect_leaders(ElectionType type, std::optional<std::vector<TopicPartition>> partitions,
-                     Duration timeout, Callback<ElectLeadersAnswer> done);
+  void elect_leaders(ElectionType type, std::vector<TopicPartition> partitions, Duration timeout,
+                     Callback<ElectLeadersAnswer> done);
 
   using TopicResults = std::map<std::string, ErrorCode>;
   void await_topics_created(std::map<std::string, std::int32_t> partition_counts, Duration timeout,
@@ -151,7 +150,8 @@ class ControllerTerm {
   bool refresh_brokers_again_ = false;
   std::set<BrokerId> vanished_;
 
-  std::set<std::string> topics_with_partitions_node_;
+  // The topics whose /partitions was made for an effect of this drain(); later it may have gone.
+  std::set<std::string> partitions_nodes_made_;
 
   Token last_token_ = 0;
   std::map<Token, Waiting<AlterPartitionAnswer>> alter_partitions_;

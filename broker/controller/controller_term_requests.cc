@@ -37,12 +37,11 @@ TimerId ControllerTerm::expire_after(Duration timeout, Token token) {
   }));
 }
 
-void ControllerTerm::elect_leaders(ElectionType type,
-                                   std::optional<std::vector<TopicPartition>> partitions,
+void ControllerTerm::elect_leaders(ElectionType type, std::vector<TopicPartition> partitions,
                                    Duration timeout, Callback<ElectLeadersAnswer> done) {
   const Token token = next_token();
   elections_[token] = {std::move(done), expire_after(timeout, token)};
-  election_partitions_[token] = partitions ? *partitions : core_.context().all_partitions();
+  election_partitions_[token] = partitions;
   step([&](ControllerCore& core, Effects& out) {
     core.elect_leaders(token, type, partitions, out);
   });

@@ -1,5 +1,7 @@
 #include "broker/controller/producer_id_blocks.h"
 
+#include <fmt/format.h>
+
 #include <limits>
 #include <utility>
 
@@ -21,6 +23,12 @@ Result<ProducerIdBlock> next_block(const std::string& data) {
     return Error{ErrorCode::kUnknownServerError, "Have exhausted all producerIds"};
   }
   return ProducerIdBlock{latest.block_end + 1, kBlockLength};
+}
+
+Error failure(zk::ZkError error) {
+  const bool expired = error == zk::ZkError::kSessionExpired;
+  return {expired ? ErrorCode::kNotController : ErrorCode::kUnknownServerError,
+          fmt::format("{}: {}", kPath, zk::to_string(error))};
 }
 
 }  // namespace
@@ -45,10 +53,7 @@ void ProducerIdBlocks::next() {
 
 void ProducerIdBlocks::read(const std::string& ours) {
   zookeeper_.get_data(kPath, false, alive_.guard([this, ours](const zk::DataAnswer& answer) {
-    if (answer.error == zk::ZkError::kSessionExpired) return;
-    if (!answer.ok()) {
-      return finish(Error{ErrorCode::kUnknownServerError, "No " + kPath});
-    }
+    if (!answer.ok()) return finish(failure(answer.error));
     if (!ours.empty() && answer.data == ours) {
       const auto block = zk::ProducerIdBlockZnode::decode(ours);
       return finish(ProducerIdBlock{block->block_start, kBlockLength});
@@ -63,15 +68,14 @@ void ProducerIdBlocks::write(ProducerIdBlock block, std::int32_t version) {
   const std::string data = zk::ProducerIdBlockZnode{requests_.front().broker, block.first,
                                                     block.first + (block.length - 1)}
                                .encode();
-  writer_.write(
-      zk::Op::set_data(kPath, data, version),
-      alive_.guard([this, block, data](const FencedWriter::Answer& answer) {
-        if (answer.ok()) return finish(block);
-        if (answer.error == zk::ZkError::kBadVersion) {
-          return read(answer.resent ? data : std::string());
-        }
-        finish(Error{ErrorCode::kUnknownServerError, std::string(zk::to_string(answer.error))});
-      }));
+  write_(zk::Op::set_data(kPath, data, version),
+         alive_.guard([this, block, data](const zk::Answer& answer) {
+           if (answer.ok()) return finish(block);
+           if (answer.error == zk::ZkError::kBadVersion) {
+             return read(answer.resent ? data : std::string());
+           }
+           finish(failure(answer.error));
+         }));
 }
 
 void ProducerIdBlocks::finish(Result<ProducerIdBlock> result) {

@@ -1,4 +1,6 @@
-// Hands out blocks of producer ids, each once in the life of the cluster.
+// Takes blocks of producer ids from ZooKeeper, each once in the life of the cluster: the
+// controller's for all brokers, and before inter.broker.protocol.version 3.0 each broker's for
+// itself.
 //
 // Invariants  A block is answered only when /latest_producer_id_block holds it. One allocation at a
 //             time; the others wait in order.
@@ -10,11 +12,11 @@
 #include <deque>
 #include <functional>
 #include <string>
+#include <utility>
 
 #include "broker/base/result.h"
 #include "broker/controller/alive.h"
 #include "broker/controller/core/requests.h"
-#include "broker/controller/fenced_writer.h"
 #include "zkclient/zookeeper.h"
 
 namespace barnabas::controller {
@@ -23,10 +25,14 @@ class ProducerIdBlocks {
  public:
   using Callback = std::function<void(Result<ProducerIdBlock>)>;
 
-  ProducerIdBlocks(zk::ZooKeeper& zookeeper, FencedWriter& writer)
-      : zookeeper_(zookeeper), writer_(writer) {}
+  // Writes the znode; calls back unless it never will.
+  using Write = std::function<void(zk::Op, std::function<void(const zk::Answer&)>)>;
 
-  // Error: UNKNOWN_SERVER_ERROR when the znode cannot be read or the ids are used up.
+  ProducerIdBlocks(zk::ZooKeeper& zookeeper, Write write)
+      : zookeeper_(zookeeper), write_(std::move(write)) {}
+
+  // Errors: UNKNOWN_SERVER_ERROR when the znode cannot be read or the ids are used up,
+  // NOT_CONTROLLER when the session has expired.
   void allocate(BrokerId broker, Callback done);
 
   // Whoever waits is told NOT_CONTROLLER.
@@ -44,7 +50,7 @@ class ProducerIdBlocks {
   void finish(Result<ProducerIdBlock> result);
 
   zk::ZooKeeper& zookeeper_;
-  FencedWriter& writer_;
+  const Write write_;
   Alive alive_;
   std::deque<Request> requests_;  // the front one is being served when `busy_`
   bool busy_ = false;

@@ -35,12 +35,17 @@ const Endpoint* find_endpoint(const BrokerInfo& broker, const std::string& liste
   return nullptr;
 }
 
+bool leader_recovery_supported(const protocol::InterBrokerVersions& versions) {
+  return versions.leader_and_isr >= 6;
+}
+
 protocol::Payload encode(const RequestSender& sender, const SendLeaderAndIsr& request) {
   const LeaderAndIsrData& data = *request.data;
   protocol::LeaderAndIsrRequest message;
   message.controller_id = sender.controller;
   message.controller_epoch = sender.epoch.value();
   message.broker_epoch = request.broker_epoch.value();
+  const bool tells_recovery = leader_recovery_supported(sender.versions);
   for (const PartitionStateEntry& entry : data.partitions) {
     auto& topic = topic_state(message.topic_states, entry.partition.topic);
     topic.topic_id = data.topic_ids.at(entry.partition.topic);
@@ -56,7 +61,10 @@ protocol::Payload encode(const RequestSender& sender, const SendLeaderAndIsr& re
     partition.adding_replicas = entry.assignment.adding;
     partition.removing_replicas = entry.assignment.removing;
     partition.is_new = entry.is_new;
-    partition.leader_recovery_state = static_cast<std::int8_t>(state.recovery_state);
+    // The state may be of a controller that spoke a newer version.
+    if (tells_recovery) {
+      partition.leader_recovery_state = static_cast<std::int8_t>(state.recovery_state);
+    }
   }
   for (const BrokerInfo& leader : data.live_leaders) {
     const Endpoint* endpoint = find_endpoint(leader, sender.inter_broker_listener);

@@ -26,6 +26,9 @@ struct RequestSender {
   protocol::InterBrokerVersions versions = {};
 };
 
+// From 3.2-IV0 on LeaderAndIsr says whether a leader was elected uncleanly and is RECOVERING.
+bool leader_recovery_supported(const protocol::InterBrokerVersions& versions);
+
 protocol::Payload encode(const RequestSender& sender, const SendLeaderAndIsr& request);
 protocol::Payload encode(const RequestSender& sender, const SendUpdateMetadata& request);
 protocol::Payload encode(const RequestSender& sender, const SendStopReplica& request);

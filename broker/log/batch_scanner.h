@@ -32,6 +32,11 @@ class BatchScanner {
   // nullopt: no whole batch of magic 2 begins here.
   Result<std::optional<Batch>> next();
 
+  // Where the walk has ended may stand a whole message of format 0 or 1, from before there were
+  // batches: then it was neither the end of the data nor a torn batch that ended it.
+  //   errors  UNSUPPORTED_FOR_MESSAGE_FORMAT: there is one; the detail is for the operator
+  Result<void> refuse_old_message() const;
+
   // Where the walk stands: the end of the last batch.
   std::int64_t position_bytes() const { return position_; }
 

@@ -13,6 +13,7 @@
 #include <cstring>
 #include <filesystem>
 
+#include "broker/log/file_names.h"
 #include "broker/protocol/error_code.h"
 
 namespace barnabas::log {
@@ -111,6 +112,17 @@ Result<File> Directory::open_file(const std::string& name, bool create) const {
   return File(std::move(fd), path_ + "/" + name);
 }
 
+Result<File> Directory::open_to_read(const std::string& name) const {
+  FileDescriptor fd(retry([&] { return ::openat(fd_.get(), name.c_str(), O_RDONLY | O_CLOEXEC); }));
+  if (fd.get() < 0) {
+    const bool none_is_free = errno == EMFILE || errno == ENFILE;
+    Error error = failure("open", path_ + "/" + name);
+    if (none_is_free) error.code = ErrorCode::kUnknownServerError;
+    return error;
+  }
+  return File(std::move(fd), path_ + "/" + name);
+}
+
 bool Directory::exists(const std::string& name) const {
   return ::faccessat(fd_.get(), name.c_str(), F_OK, 0) == 0;
 }
@@ -164,7 +176,7 @@ Result<void> Directory::write_file(const std::string& name, BytesView content, b
 }
 
 Result<void> Directory::replace_file(const std::string& name, BytesView content, bool sync) const {
-  const std::string temporary = name + ".tmp";
+  const std::string temporary = name + std::string(kTemporarySuffix);
   TRY_VOID(write_file(temporary, content, sync));
   TRY_VOID(rename(temporary, name));
   if (sync) return this->sync();

@@ -1,5 +1,6 @@
 // Every file system call of this folder. errno ends here: it becomes KAFKA_STORAGE_ERROR with the
-// path and the system's words in the detail. Interrupted and short calls are continued.
+// path and the system's words in the detail; but see open_to_read. Interrupted and short calls are
+// continued.
 //
 // Threads  Directory and File are immutable after they are made; concurrent calls are the kernel's
 //          to order.
@@ -28,6 +29,8 @@ class File {
   File(std::shared_ptr<const FileDescriptor> fd, std::string name)
       : fd_(std::move(fd)), name_(std::move(name)) {}
 
+  // Its path when it was opened; for people.
+  const std::string& name() const { return name_; }
   // Shared with the FileRanges that are on their way to a socket.
   const std::shared_ptr<const FileDescriptor>& descriptor() const { return fd_; }
 
@@ -56,6 +59,9 @@ class Directory {
 
   // Opens for reading and writing; the error of a missing file is told apart by exists().
   Result<File> open_file(const std::string& name, bool create) const;
+  // Opens for reading only. Where no descriptor is free (EMFILE, ENFILE) the error is
+  // UNKNOWN_SERVER_ERROR: that says nothing of the disk, and passes.
+  Result<File> open_to_read(const std::string& name) const;
   bool exists(const std::string& name) const;
   // Names of the regular files, or of the directories, sorted.
   Result<std::vector<std::string>> files() const;

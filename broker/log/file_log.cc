@@ -46,7 +46,8 @@ FileLog::FileLog(FileLogOptions options, const Clock& clock, Executor& backgroun
       config_(options_.config),
       state_(std::move(loaded.state)),
       segments_(std::move(loaded.segments)),
-      recovery_point_(loaded.recovery_point) {
+      recovery_point_(loaded.recovery_point),
+      last_flush_(clock.now()) {
   log_start_offset_ = state_.log_start_offset().value();
   log_end_offset_ = state_.log_end_offset().value();
 }
@@ -54,6 +55,21 @@ FileLog::FileLog(FileLogOptions options, const Clock& clock, Executor& backgroun
 Result<void> FileLog::check_writable() const {
   if (writable_) return {};
   return Error{ErrorCode::kKafkaStorageError, fmt::format("{} takes no more writes", options_.tp)};
+}
+
+void FileLog::on_error(Error& error, Access access) const {
+  const bool no_descriptor = error.code == ErrorCode::kUnknownServerError;
+  if (no_descriptor) error.code = ErrorCode::kKafkaStorageError;
+  if (error.code != ErrorCode::kKafkaStorageError) return;
+  // A write that is broken off may be half done; a read has changed nothing.
+  if (no_descriptor && access == Access::kRead) {
+    log_warn("[Log partition={}] Cannot be read now: {}", options_.tp, error.detail);
+    return;
+  }
+  // A log that refuses writes already has nothing new to tell.
+  if (!writable_.exchange(false)) return;
+  failed_ = true;
+  if (options_.on_failure) options_.on_failure(error);
 }
 
 void FileLog::publish_offsets() {
@@ -129,13 +145,10 @@ Result<void> FileLog::store(const AppendPlan& plan, bool epochs_changed, Timesta
     publish_offsets();
   }
   unflushed_messages_ += plan.last_offset - plan.first_offset + 1;
-  if (unflushed_messages_ >= settings.flush_messages) {
-    unflushed_messages_ = 0;
-    background_.post([weak = weak_from_this(), end = plan.last_offset + 1] {
-      if (const auto self = weak.lock()) (void)self->flush_to(end);
-    });
-  }
-  return {};
+  if (unflushed_messages_ < settings.flush_messages) return {};
+  // Before anybody is told that the records are here: whoever sets this wants them on disk first.
+  unflushed_messages_ = 0;
+  return flush_segments(plan.last_offset + 1);
 }
 
 Result<void> FileLog::roll(Offset first_offset, Timestamp now) {
@@ -171,6 +184,7 @@ Result<void> FileLog::flush_segments(Offset offset) {
   std::uint64_t truncations = 0;
   {
     MutexLock lock(mu_);
+    if (truncating_) return {};
     offset = std::min(offset, state_.log_end_offset());  // cut since this was asked for
     if (offset <= recovery_point_) return {};
     const Offset from = std::max(recovery_point_, segments_.begin()->first);
@@ -194,7 +208,16 @@ Result<void> FileLog::flush_segments(Offset offset) {
   if (truncations != truncations_) return {};
   TRY_VOID(synced);
   recovery_point_ = std::max(recovery_point_, offset);
+  last_flush_ = clock_.now();
   return {};
+}
+
+void FileLog::flush_if_due() {
+  {
+    MutexLock lock(mu_);
+    if (clock_.now() - last_flush_ < duration_of_ms(config_.flush_ms)) return;
+  }
+  (void)flush_to(log_end_offset());
 }
 
 Result<void> FileLog::close() {

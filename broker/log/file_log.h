@@ -9,8 +9,9 @@
 //             come from any thread. flush_to, close and expire_producers come from the background.
 //             Locks: epochs_file_mu_, then mu_, a leaf but for IndexFile's mutex; no call leaves
 //             this folder under it.
-// Failure     The first disk error makes the log refuse every further write (KAFKA_STORAGE_ERROR)
-//             and is told to on_failure.
+// Failure     The first disk error, of a write or a read, makes the log refuse every further write
+//             (KAFKA_STORAGE_ERROR) and is told to on_failure. A read that finds no free descriptor
+//             fails alone, with the same error: clients try that again.
 // Source      Kafka 3.9, kafka/log/UnifiedLog.scala, LocalLog.scala
 #pragma once
 
@@ -90,6 +91,8 @@ class FileLog final : public Log, public std::enable_shared_from_this<FileLog> {
 
   // Makes the segments below `offset` durable and raises the recovery point to it.
   Result<void> flush_to(Offset offset) EXCLUDES(mu_);
+  // All of it, where flush.ms have passed since the last time.
+  void flush_if_due() EXCLUDES(mu_);
   void expire_producers(Timestamp now) EXCLUDES(mu_);
   // Refuses every further write: the replica is on its way out, or the disk has failed.
   void refuse_writes() { writable_ = false; }
@@ -118,9 +121,14 @@ class FileLog final : public Log, public std::enable_shared_from_this<FileLog> {
   Result<std::optional<Position>> locate(Offset from, Offset upper_bound) const EXCLUDES(mu_);
 
   Result<void> check_writable() const;
-  // Passes errors on; a disk error ends the log's writing.
+  enum class Access { kRead, kWrite };
+  // Both pass errors on; a disk error ends the log's writing.
   template <typename T>
-  Result<T> guard(Result<T> result);
+  Result<T> guard(Result<T> result) const;
+  template <typename T>
+  Result<T> guard_read(Result<T> result) const;
+  // Makes of `error` what callers are told.
+  void on_error(Error& error, Access access) const;
 
   Result<AppendInfo> lead(MutableBytesView batches, LeaderEpoch epoch, AppendOrigin origin)
       EXCLUDES(mu_);
@@ -132,7 +140,9 @@ class FileLog final : public Log, public std::enable_shared_from_this<FileLog> {
   void store_epochs_later();
   Result<void> cut(Offset offset) EXCLUDES(mu_);
   Result<void> cut_all(Offset offset) EXCLUDES(mu_);
+  // Begins a truncation, which end_truncation ends, whatever its result.
   Result<void> lower_recovery_point(Offset offset) EXCLUDES(mu_);
+  Result<void> end_truncation(Result<void> result) EXCLUDES(mu_);
   // Takes segments out of the log for good, newest first, and their files off the disk later.
   Result<void> drop_segments(std::vector<std::shared_ptr<Segment>> segments);
   void remove_later(std::vector<std::string> names);
@@ -150,8 +160,9 @@ class FileLog final : public Log, public std::enable_shared_from_this<FileLog> {
   const Clock& clock_;
   Executor& background_;
 
-  std::atomic<bool> writable_{true};
-  std::atomic<bool> failed_{false};
+  // A read may find the disk broken, too.
+  mutable std::atomic<bool> writable_{true};
+  mutable std::atomic<bool> failed_{false};
   // What state_ says, for readers without the mutex
   std::atomic<std::int64_t> log_start_offset_{0};
   std::atomic<std::int64_t> log_end_offset_{0};
@@ -169,18 +180,22 @@ class FileLog final : public Log, public std::enable_shared_from_this<FileLog> {
   Segments segments_ GUARDED_BY(mu_);
   RecentBatches recent_ GUARDED_BY(mu_);
   Offset recovery_point_ GUARDED_BY(mu_);
-  std::uint64_t truncations_ GUARDED_BY(mu_) = 0;  // a flush under way must not count after one
+  Time last_flush_ GUARDED_BY(mu_);
+  // A flush that is under way when one begins must not count, nor one that begins before its end:
+  // the segments that go are in segments_ until then.
+  std::uint64_t truncations_ GUARDED_BY(mu_) = 0;
+  bool truncating_ GUARDED_BY(mu_) = false;
 };
 
 template <typename T>
-Result<T> FileLog::guard(Result<T> result) {
-  if (!result && result.error().code == ErrorCode::kKafkaStorageError) {
-    // A log that refuses writes already has nothing new to tell.
-    if (writable_.exchange(false)) {
-      failed_ = true;
-      if (options_.on_failure) options_.on_failure(result.error());
-    }
-  }
+Result<T> FileLog::guard(Result<T> result) const {
+  if (!result) on_error(result.error(), Access::kWrite);
+  return result;
+}
+
+template <typename T>
+Result<T> FileLog::guard_read(Result<T> result) const {
+  if (!result) on_error(result.error(), Access::kRead);
   return result;
 }
 

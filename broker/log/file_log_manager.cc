@@ -31,6 +31,12 @@ Result<std::shared_ptr<FileLogManager>> FileLogManager::open(FileLogManagerOptio
                       if (!dir->failed) (void)self.guard(*dir, self.write_log_start_offsets(*dir));
                     }
                   });
+  manager->repeat(opened.initial_task_delay, opened.flush_scheduler_interval,
+                  [](FileLogManager& self) {
+                    for (const auto& dir : self.dirs_) {
+                      for (const Hosted& hosted : self.logs_of(*dir)) hosted.log->flush_if_due();
+                    }
+                  });
   manager->repeat(opened.producer_id_expiration_check_interval,
                   opened.producer_id_expiration_check_interval, [](FileLogManager& self) {
                     const Timestamp now = self.clock_.wall_clock_ms();
@@ -122,6 +128,18 @@ Result<std::shared_ptr<Log>> FileLogManager::get_or_create(const TopicPartition&
       on_log_failure(*dir, directory.error());
       continue;
     }
+    const auto files = (*directory)->files();
+    if (!files) {
+      on_log_failure(*dir, files.error());
+      continue;
+    }
+    if (std::any_of(files->begin(), files->end(),
+                    [](const std::string& name) -> bool { return name.ends_with(kLogSuffix); })) {
+      // Nobody has loaded it: whose it is, and how much of it is sound, is found out at a start.
+      return Error{ErrorCode::kKafkaStorageError,
+                   fmt::format("{}/{} holds a log that was not there when the broker started",
+                               dir->path, tp)};
+    }
     Result<Hosted> created = create_in(*dir, std::move(*directory), tp, topic_id, config);
     if (!created) {
       on_log_failure(*dir, created.error());
@@ -137,13 +155,20 @@ Result<FileLogManager::Hosted> FileLogManager::create_in(LogDir& dir,
                                                          std::shared_ptr<Directory> directory,
                                                          const TopicPartition& tp, Uuid topic_id,
                                                          const LogConfig& config) {
-  bool was_checkpointed = false;
+  bool has_recovery_point = false;
+  bool has_log_start = false;
+  bool has_high_watermark = false;
   {
     MutexLock checkpoint(checkpoint_mu_);
-    was_checkpointed = dir.recovery_points.contains(tp);
+    has_recovery_point = dir.recovery_points.contains(tp);
+    has_log_start = dir.log_start_offsets.contains(tp);
+    has_high_watermark = dir.high_watermarks.contains(tp);
   }
-  // A recovery point left by a deleted log of the same name would hide what a crash tears.
-  if (was_checkpointed) TRY_VOID(write_recovery_points(dir));
+  // Those of a deleted log of the same name would be believed after a crash: what it has torn taken
+  // for flushed, the new records for deleted, or for committed.
+  if (has_recovery_point) TRY_VOID(write_recovery_points(dir));
+  if (has_log_start) TRY_VOID(write_log_start_offsets(dir));
+  if (has_high_watermark) TRY_VOID(write_high_watermarks(dir, {}));
   TRY_VOID(dir.directory->sync());
   if (!topic_id.is_zero()) TRY_VOID(write_topic_id(*directory, topic_id));
   FileLogOptions options = log_options(dir, tp, std::move(directory), config);
@@ -212,8 +237,8 @@ Result<void> FileLogManager::remove(const TopicPartition& tp) {
   // What lies there is found, and deleted, when the broker comes back with the directory.
   if (hosted.dir->failed) return {};
   const std::string name = delete_directory(tp, Uuid::random(random_));
-  TRY_VOID(hosted.dir->directory->rename(tp.to_string(), name));
-  TRY_VOID(hosted.dir->directory->sync());
+  TRY_VOID(guard(*hosted.dir, hosted.dir->directory->rename(tp.to_string(), name)));
+  TRY_VOID(guard(*hosted.dir, hosted.dir->directory->sync()));
   log_info("Log for partition {} is renamed to {}/{} and is scheduled for deletion", tp,
            hosted.dir->path, name);
   remove_later(*hosted.dir, name, hosted.log->config().file_delete_delay_ms);
@@ -221,7 +246,7 @@ Result<void> FileLogManager::remove(const TopicPartition& tp) {
 }
 
 void FileLogManager::remove_later(LogDir& dir, std::string name, std::int64_t delay_ms) {
-  background_.run_after(milliseconds(delay_ms),
+  background_.run_after(duration_of_ms(delay_ms),
                         [directory = dir.directory, name = std::move(name)] {
                           if (const auto gone = directory->remove_directory(name); !gone) {
                             log_error("{}", gone.error().detail);

@@ -12,6 +12,7 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <map>
 #include <memory>
 #include <string>
@@ -34,6 +35,7 @@ struct FileLogManagerOptions {
   std::int64_t producer_id_expiration_ms = 86400000;
   Duration producer_id_expiration_check_interval = milliseconds(600000);
   Duration initial_task_delay = milliseconds(30000);
+  Duration flush_scheduler_interval = duration_of_ms(std::numeric_limits<std::int64_t>::max());
   Duration flush_offset_checkpoint_interval = milliseconds(60000);
   Duration flush_start_offset_checkpoint_interval = milliseconds(60000);
   std::uint64_t random_seed = 0;
@@ -47,8 +49,10 @@ class FileLogManager final : public LogManager,
  public:
   // Locks the directories and loads every log in them. `clock` and `background` outlive it. A
   // directory that the disk does not let be read has failed; the others are served.
-  //   errors  KAFKA_STORAGE_ERROR: every directory has failed, one is in use by another process, or
-  //           one replica is in two directories; the detail is for the operator
+  //   errors  KAFKA_STORAGE_ERROR: every directory has failed, or one is in use by another process;
+  //           UNKNOWN_SERVER_ERROR: one replica is in two directories, or no descriptor is free;
+  //           UNSUPPORTED_FOR_MESSAGE_FORMAT: records of message format 0 or 1. The detail is for
+  //           the operator
   static Result<std::shared_ptr<FileLogManager>> open(FileLogManagerOptions options,
                                                       const Clock& clock, Executor& background);
 

@@ -15,6 +15,16 @@ namespace {
 
 constexpr std::string_view kRaftMetadataDirectory = "__cluster_metadata-0";
 
+// What a kill leaves of a file that was being replaced.
+Result<void> remove_half_written(const Directory& directory) {
+  for (const std::string_view name :
+       {kRecoveryPointCheckpoint, kLogStartCheckpoint, kHighWatermarkCheckpoint, kMetaProperties,
+        kCleanShutdownMarker}) {
+    TRY_VOID(directory.remove(std::string(name) + std::string(kTemporarySuffix)));
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<void> FileLogManager::load_all() {
@@ -59,6 +69,7 @@ Result<void> FileLogManager::lock_directory(LogDir& dir) {
 
 Result<void> FileLogManager::load_directory(LogDir& dir) {
   const Time began = clock_.now();
+  TRY_VOID(remove_half_written(*dir.directory));
   const std::string marker(kCleanShutdownMarker);
   Checkpointed checkpointed;
   checkpointed.clean_shutdown = dir.directory->exists(marker);

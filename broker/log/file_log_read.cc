@@ -65,7 +65,7 @@ Result<ReadInfo> FileLog::read(Offset from, std::int64_t max_bytes, Offset upper
   }
   ReadInfo info{.records = protocol::Records::empty(), .size_bytes = 0, .oversized = false};
   if (from >= upper_bound) return info;
-  TRY(const auto position, locate(from, upper_bound));
+  TRY(const auto position, guard_read(locate(from, upper_bound)));
   if (!position || position->end_bytes <= position->position_bytes) return info;
   std::int64_t size = std::min(max_bytes, position->end_bytes - position->position_bytes);
   if (size < position->batch_bytes) {
@@ -78,7 +78,8 @@ Result<ReadInfo> FileLog::read(Offset from, std::int64_t max_bytes, Offset upper
     info.records = protocol::Records(FileRange{file.descriptor(), position->position_bytes, size});
   } else {
     auto buffer = Buffer::allocate(static_cast<std::size_t>(size));
-    TRY(const std::size_t there, file.read_at(position->position_bytes, buffer->view()));
+    TRY(const std::size_t there,
+        guard_read(file.read_at(position->position_bytes, buffer->view())));
     size = static_cast<std::int64_t>(there);  // less only where the log was cut meanwhile
     const BytesView bytes = std::as_const(*buffer).view().first(there);
     info.records = protocol::Records(protocol::BytesPiece{std::move(buffer), bytes});
@@ -92,8 +93,8 @@ Result<std::optional<TimestampAndOffset>> FileLog::find_by_timestamp(Timestamp t
   const std::size_t max_decompressed_bytes = config().max_decompressed_bytes;
   for (const Piece& piece : pieces_from(start)) {
     if (piece.max_timestamp < timestamp) continue;
-    TRY(auto found,
-        piece.segment->find_timestamp(timestamp, start, piece.size_bytes, max_decompressed_bytes));
+    TRY(auto found, guard_read(piece.segment->find_timestamp(timestamp, start, piece.size_bytes,
+                                                             max_decompressed_bytes)));
     if (found) return found;
   }
   return std::optional<TimestampAndOffset>();
@@ -105,8 +106,9 @@ Result<std::optional<TimestampAndOffset>> FileLog::find_max_timestamp() const {
       pieces.begin(), pieces.end(),
       [](const Piece& a, const Piece& b) { return a.max_timestamp < b.max_timestamp; });
   if (latest->max_timestamp == kNoTimestamp) return std::optional<TimestampAndOffset>();
-  return latest->segment->find_timestamp(latest->max_timestamp, log_start_offset(),
-                                         latest->size_bytes, config().max_decompressed_bytes);
+  return guard_read(latest->segment->find_timestamp(latest->max_timestamp, log_start_offset(),
+                                                    latest->size_bytes,
+                                                    config().max_decompressed_bytes));
 }
 
 std::int64_t FileLog::size_bytes() const {
@@ -120,7 +122,7 @@ Result<std::vector<SegmentTime>> FileLog::segment_times() const {
   const std::vector<Piece> pieces = pieces_from(start);
   std::vector<SegmentTime> times;
   for (const Piece& piece : pieces) {
-    TRY(const Timestamp written_at, piece.segment->file().modified_at_ms());
+    TRY(const Timestamp written_at, guard_read(piece.segment->file().modified_at_ms()));
     times.push_back({std::max(piece.segment->base_offset(), start), written_at});
   }
   if (pieces.back().size_bytes > 0) times.push_back({log_end_offset(), clock_.wall_clock_ms()});

@@ -20,19 +20,26 @@ Result<void> FileLog::truncate_to(Offset offset) {
     return guard(store_epochs());
   }
   if (offset < first_segment_base_offset()) return truncate_fully_and_start_at(offset);
-  return guard(cut(offset));
+  return end_truncation(guard(cut(offset)));
 }
 
 Result<void> FileLog::lower_recovery_point(Offset offset) {
   {
     MutexLock lock(mu_);
     ++truncations_;
+    truncating_ = true;
     if (offset >= recovery_point_) return {};
     recovery_point_ = offset;
   }
   // Were it written after new appends, a crash would take them for flushed.
   if (options_.checkpoint_recovery_point) return options_.checkpoint_recovery_point();
   return {};
+}
+
+Result<void> FileLog::end_truncation(Result<void> result) {
+  MutexLock lock(mu_);
+  truncating_ = false;
+  return result;
 }
 
 Result<void> FileLog::cut(Offset offset) {
@@ -79,7 +86,7 @@ Result<void> FileLog::cut(Offset offset) {
 
 Result<void> FileLog::truncate_fully_and_start_at(Offset offset) {
   TRY_VOID(check_writable());
-  return guard(cut_all(offset));
+  return end_truncation(guard(cut_all(offset)));
 }
 
 Result<void> FileLog::cut_all(Offset offset) {
@@ -122,7 +129,7 @@ Result<void> FileLog::drop_segments(std::vector<std::shared_ptr<Segment>> segmen
 }
 
 void FileLog::remove_later(std::vector<std::string> names) {
-  background_.run_after(milliseconds(config().file_delete_delay_ms),
+  background_.run_after(duration_of_ms(config().file_delete_delay_ms),
                         [directory = options_.directory, names = std::move(names)] {
                           for (const std::string& name : names) {
                             if (const auto removed = directory->remove(name); !removed) {

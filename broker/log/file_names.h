@@ -21,6 +21,7 @@ inline constexpr std::string_view kSnapshotSuffix = ".snapshot";
 inline constexpr std::string_view kDeletedSuffix = ".deleted";
 inline constexpr std::string_view kCleanedSuffix = ".cleaned";
 inline constexpr std::string_view kSwapSuffix = ".swap";
+inline constexpr std::string_view kTemporarySuffix = ".tmp";  // of a file that is to replace one
 inline constexpr std::string_view kDeleteDirSuffix = "-delete";
 inline constexpr std::string_view kStrayDirSuffix = "-stray";
 inline constexpr std::string_view kFutureDirSuffix = "-future";

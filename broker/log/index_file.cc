@@ -80,7 +80,7 @@ Result<std::optional<IndexFile::Found>> IndexFile::floor(Key key, std::int64_t t
   }
   if (high == 0) return std::optional<Found>();
   // Entries in the file stay as they are but for truncation: no lock while the disk is read.
-  TRY(const File file, directory_->open_file(name_, false));
+  TRY(const File file, directory_->open_to_read(name_));
   Entry entry{};
   while ((high - low) * entry_size_ > kSearchBlockBytes) {
     const std::size_t middle = low + (high - low) / 2;

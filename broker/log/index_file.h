@@ -7,7 +7,7 @@
 //
 // Invariants  Entries in the file are older than those in memory.
 // Threads     thread-safe. Changes come from the log's one writer; floor() from anyone.
-// Failure     KAFKA_STORAGE_ERROR.
+// Failure     KAFKA_STORAGE_ERROR; floor() also as Directory::open_to_read.
 #pragma once
 
 #include <array>

@@ -6,7 +6,8 @@
 // Threads     Writers (append, truncate, assign) are externally synchronized: the partition's lock.
 //             Reads and the offset getters: any thread; no read while a writer drops segments
 //             (truncation, delete_old_segments).
-// Failure     A disk error is KAFKA_STORAGE_ERROR; the log then refuses every further write.
+// Failure     A disk error is KAFKA_STORAGE_ERROR; the log then refuses every further write. A read
+//             that finds no free descriptor is told the same, and the next one may succeed.
 // Source      Kafka 3.9, kafka/log/UnifiedLog.scala
 #pragma once
 
@@ -59,7 +60,8 @@ class Log {
   // Reads from the batch that holds `from`, at most `max_bytes`, never beyond the batch that ends
   // at `upper_bound` (high watermark for consumers, log end offset for followers).
   //   at_least_one  returns the first batch whole even when it is larger than max_bytes
-  //   errors        OFFSET_OUT_OF_RANGE outside [log_start_offset, log_end_offset]
+  //   errors        OFFSET_OUT_OF_RANGE outside [log_start_offset, log_end_offset],
+  //                 KAFKA_STORAGE_ERROR
   virtual Result<ReadInfo> read(Offset from, std::int64_t max_bytes, Offset upper_bound,
                                 bool at_least_one) const = 0;
 

@@ -49,12 +49,30 @@ Result<Offset> end_of_segment_file(const Directory& directory, const std::string
   }
 }
 
-// Removes what was on its way out, and completes or undoes a swap of cleaned segments.
+// What reads as no batch would be taken for the end of the data, and cut.
+Result<void> refuse_old_messages(const Directory& directory) {
+  TRY(const auto names, directory.files());
+  for (const std::string& name : names) {
+    const bool is_log =
+        name.ends_with(kLogSuffix) ||
+        (name.ends_with(kSwapSuffix) && without_suffix(name, kSwapSuffix).ends_with(kLogSuffix));
+    if (!is_log || !offset_of_file(name)) continue;
+    TRY(const File file, directory.open_file(name, false));
+    TRY(const auto size, file.size_bytes());
+    TRY_VOID(BatchScanner(file, 0, size, BatchScanner::Read::kHeaders).refuse_old_message());
+  }
+  return {};
+}
+
+// Removes what was on its way out or half written, and completes or undoes a swap of cleaned
+// segments.
 Result<void> finish_interrupted_work(const Directory& directory) {
   TRY(const auto names, directory.files());
   Offset min_cleaned(std::numeric_limits<std::int64_t>::max());
   for (const std::string& name : names) {
-    if (name.ends_with(kDeletedSuffix)) TRY_VOID(directory.remove(name));
+    if (name.ends_with(kDeletedSuffix) || name.ends_with(kTemporarySuffix)) {
+      TRY_VOID(directory.remove(name));
+    }
     if (!name.ends_with(kCleanedSuffix)) continue;
     if (const auto offset = offset_of_file(name)) min_cleaned = std::min(min_cleaned, *offset);
     TRY_VOID(directory.remove(name));
@@ -93,6 +111,7 @@ class Loader {
       : request_(request), directory_(*request.directory), clean_(request.clean_shutdown) {}
 
   Result<LoadedLog> load() {
+    TRY_VOID(refuse_old_messages(directory_));
     TRY_VOID(finish_interrupted_work(directory_));
     Offset recovery_point = request_.recovery_point;
     if (auto epochs = read_leader_epochs(directory_)) {

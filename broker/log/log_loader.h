@@ -5,7 +5,8 @@
 // recovery point on are read whole; below it nothing is read, and nothing is found.
 //
 // Threads  a function; nobody else uses the directory meanwhile.
-// Failure  KAFKA_STORAGE_ERROR: the disk.
+// Failure  KAFKA_STORAGE_ERROR: the disk. UNSUPPORTED_FOR_MESSAGE_FORMAT: records of message format
+//          0 or 1, which stay.
 // Source   Kafka 3.9, kafka/log/LogLoader.scala
 #pragma once
 

@@ -181,7 +181,10 @@ Result<Offset> Segment::read_next_offset() const {
   Offset next = base_offset_;
   while (true) {
     TRY(const auto batch, scanner.next());
-    if (!batch) return next;
+    if (!batch) {
+      TRY_VOID(scanner.refuse_old_message());
+      return next;
+    }
     next = batch->view.next_offset();
   }
 }
@@ -210,7 +213,10 @@ Result<std::int64_t> Segment::recover(std::int32_t index_interval_bytes,
   Offset last = base_offset_ - 1;
   while (true) {
     TRY(const auto batch, scanner.next());
-    if (!batch) break;
+    if (!batch) {
+      TRY_VOID(scanner.refuse_old_message());
+      break;
+    }
     const RecordBatchView& view = batch->view;
     // The CRC does not cover the base offset.
     const Offset limit = base_offset_ + std::numeric_limits<std::int32_t>::max();

@@ -7,7 +7,9 @@
 // Threads     One writer. What is marked "published" is changed and read under the log's mutex;
 //             locate, find_timestamp and for_each_batch: any thread, given a size read there.
 // Owns        Its descriptor; a FileRange handed out keeps it open.
-// Failure     Disk errors return KAFKA_STORAGE_ERROR; nothing here retries.
+// Failure     Disk errors return KAFKA_STORAGE_ERROR, look-ups may fail as Directory::open_to_read;
+//             nothing here retries. recover and read_next_offset, which walk to the end of the
+//             file, give UNSUPPORTED_FOR_MESSAGE_FORMAT where they meet a message of format 0 or 1.
 // Source      Kafka 3.9, LogSegment.java
 #pragma once
 

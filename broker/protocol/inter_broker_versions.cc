@@ -38,7 +38,8 @@ InterBrokerVersions inter_broker_versions(std::string_view name) {
           .update_metadata = version_at(kUpdateMetadata, name),
           .stop_replica = version_at(kStopReplica, name),
           .alter_partition = version_at(kAlterPartition, name),
-          .feature_znode = version_at(kFeatureZnode, name)};
+          .feature_znode = version_at(kFeatureZnode, name),
+          .allocate_producer_ids = name >= "3.0-IV0"};
 }
 
 }  // namespace barnabas::protocol

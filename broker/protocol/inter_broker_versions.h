@@ -19,6 +19,8 @@ struct InterBrokerVersions {
   std::int16_t stop_replica = 4;
   std::int16_t alter_partition = 3;
   std::int32_t feature_znode = 2;  // the version of the document in /feature
+  bool allocate_producer_ids =
+      true;  // the controller is asked; before, every broker asks ZooKeeper
   bool operator==(const InterBrokerVersions&) const = default;
 };
 

@@ -290,7 +290,7 @@ FetchOutcome Partition::fetch(const FetchParams& params, const FetchEntry& entry
     if (decision.anything_to_read && (max_bytes > 0 || at_least_one)) {
       auto read = log_->read(entry.fetch_offset, max_bytes, decision.upper_bound, at_least_one);
       if (!read) {
-        outcome.error = note(std::move(read).error()).code;
+        outcome.error = read.error().code;
         return outcome;
       }
       outcome.records = std::move(read->records);

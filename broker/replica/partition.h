@@ -6,8 +6,10 @@
 //           time, in the order in which the core gave them.
 // Threads   thread-safe; lock order Partition, then Log, then ProducerState. No callback and no
 //           waiting operation is called under the lock.
-// Failure   KAFKA_STORAGE_ERROR from the log takes the replica offline: it answers every further
-//           call with that error until the broker is started again.
+// Failure   KAFKA_STORAGE_ERROR from a write takes the replica offline: it answers every further
+//           call with that error until the broker is started again. One from a read is only passed
+//           on: where the disk is the reason, the log manager has its replicas taken offline
+//           (ReplicaManager::on_log_dir_failure); else the next read may succeed.
 // Source    Kafka 3.9, kafka/cluster/Partition.scala
 #pragma once
 
@@ -177,7 +179,7 @@ class Partition : public std::enable_shared_from_this<Partition> {
   ErrorCode check_following(LeaderEpoch epoch) const REQUIRES(mu_);
   FetchRequestInfo request_info(const FetchParams& params, const FetchEntry& entry) const
       REQUIRES(mu_);
-  // Passes `error` on; the disk's takes the replica offline.
+  // Passes the error of a write on; the disk's takes the replica offline.
   Error note(Error error) REQUIRES(mu_);
   Result<ReplicaPosition> truncate_locked(Offset offset) REQUIRES(mu_);
   Result<ReplicaPosition> restart_log_locked(Offset offset) REQUIRES(mu_);

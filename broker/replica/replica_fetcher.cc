@@ -62,9 +62,10 @@ void ReplicaFetcher::add(const std::vector<FollowedPartition>& partitions) {
     const TopicPartition& tp = followed.partition->topic_partition();
     PartitionFetchState state(followed.leader_epoch, followed.partition->position(),
                               parts_.config.back_off_max);
-    entries_.erase(tp);
+    forget(tp);
     Entry& entry =
         entries_.emplace(tp, Entry{followed.partition, followed.topic_id, state}).first->second;
+    entry.place = order_.insert(order_.end(), &entry);
     if (!followed.topic_id.is_zero()) topic_names_[followed.topic_id] = tp.topic;
     if (const auto offset = entry.state.initial_truncation()) {
       process(tp, entry, entry.partition->truncate_to(followed.leader_epoch, *offset),
@@ -76,11 +77,19 @@ void ReplicaFetcher::add(const std::vector<FollowedPartition>& partitions) {
 }
 
 void ReplicaFetcher::remove(const std::vector<TopicPartition>& partitions) {
-  for (const TopicPartition& tp : partitions) entries_.erase(tp);
+  for (const TopicPartition& tp : partitions) forget(tp);
+}
+
+void ReplicaFetcher::forget(const TopicPartition& tp) {
+  const auto found = entries_.find(tp);
+  if (found == entries_.end()) return;
+  order_.erase(found->second.place);
+  entries_.erase(found);
 }
 
 void ReplicaFetcher::close() {
   closed_ = true;
+  order_.clear();
   entries_.clear();
   break_off();
   parts_.home.cancel(std::exchange(wake_, {}));
@@ -149,20 +158,16 @@ bool ReplicaFetcher::send_fetch(Time now) {
   FetchRequest request;
   Duration wait = parts_.config.wait_max;
   bool ids_known = true;
-  std::vector<Entries::iterator> ready;
+  std::vector<Entry*> ready;
   ready.reserve(entries_.size());
-  const auto start = entries_.upper_bound(last_served_);
-  const auto consider = [&](Entries::iterator at) {
-    Entry& entry = at->second;
-    if (entry.state.ask(now) == PartitionFetchState::Ask::kFetch) {
-      ready.push_back(at);
-      ids_known = ids_known && !entry.topic_id.is_zero();
-    } else if (const auto until = entry.state.delayed_until()) {
+  for (Entry* const entry : order_) {
+    if (entry->state.ask(now) == PartitionFetchState::Ask::kFetch) {
+      ready.push_back(entry);
+      ids_known = ids_known && !entry->topic_id.is_zero();
+    } else if (const auto until = entry->state.delayed_until()) {
       wait = std::clamp(*until - now, Duration{0}, wait);
     }
-  };
-  for (auto at = start; at != entries_.end(); ++at) consider(at);
-  for (auto at = entries_.begin(); at != start; ++at) consider(at);
+  }
   if (ready.empty()) return false;
 
   const std::int16_t version = ids_known ? parts_.config.versions.fetch : kFetchWithNames;
@@ -176,9 +181,9 @@ bool ReplicaFetcher::send_fetch(Time now) {
   request.min_bytes = parts_.config.min_bytes;
   request.max_bytes = parts_.config.response_max_bytes;
   const TopicPartition* last = nullptr;
-  for (const auto& at : ready) {
-    const TopicPartition& tp = at->first;
-    Entry& entry = at->second;
+  for (Entry* const at : ready) {
+    Entry& entry = *at;
+    const TopicPartition& tp = entry.partition->topic_partition();
     auto& topic =
         topic_of(request.topics, [&](const auto&) { return last && last->topic == tp.topic; });
     last = &tp;
@@ -246,7 +251,7 @@ void ReplicaFetcher::on_fetch_response(const protocol::ResponseFrame& frame, std
         continue;
       }
       const BytesView batches = data.records.bytes();
-      if (!batches.empty()) last_served_ = tp;
+      if (!batches.empty()) order_.splice(order_.end(), order_, entry->place);
       process(tp, *entry,
               entry->partition->append_as_follower(epoch, entry->asked_offset, batches,
                                                    Offset{data.high_watermark},

@@ -5,6 +5,10 @@
 //               ^                                             |
 //               +---- answers applied, back-offs set <--------+
 //
+// Partitions are asked for in the order in which they last got records, those first that wait
+// longest: a batch that is larger than replica.fetch.max.bytes is given only to the first partition
+// of an answer that has any.
+//
 // A fetch waits at the leader for data. It is not let to wait beyond the end of a back-off, and it
 // is broken off (with its connection) when partitions are added: a partition whose leader has just
 // changed would otherwise wait for the idle ones. The first fetch of a connection does not wait at
@@ -17,6 +21,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <list>
 #include <map>
 #include <memory>
 #include <string>
@@ -75,6 +80,8 @@ class ReplicaFetcher : public std::enable_shared_from_this<ReplicaFetcher> {
   void close();
 
  private:
+  struct Entry;
+  using Order = std::list<Entry*>;
   struct Entry {
     std::shared_ptr<Partition> partition;
     Uuid topic_id;
@@ -82,10 +89,12 @@ class ReplicaFetcher : public std::enable_shared_from_this<ReplicaFetcher> {
     // What the request in flight says of it.
     bool asked = false;
     Offset asked_offset{0};
+    Order::iterator place{};  // in order_
   };
   using Entries = std::map<TopicPartition, Entry>;
   enum class InFlight { kNothing, kFetch, kListOffsets };
 
+  void forget(const TopicPartition& tp);
   void step();
   bool send_list_offsets(Time now);
   bool send_fetch(Time now);
@@ -110,7 +119,7 @@ class ReplicaFetcher : public std::enable_shared_from_this<ReplicaFetcher> {
 
   Entries entries_;
   std::unordered_map<Uuid, std::string> topic_names_;
-  TopicPartition last_served_;  // the next fetch begins after it, so that none starves
+  Order order_;  // of entries_, who got records last at the end
   std::string host_;
   std::int32_t port_ = 0;
   std::unique_ptr<protocol::Channel> channel_;

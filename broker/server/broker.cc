@@ -92,7 +92,7 @@ Result<net::SocketOptions> socket_options(const config::BrokerConfig& config) {
   options.max_queued_requests = config.queued_max_requests;
   options.max_queued_bytes = config.queued_max_request_bytes;
   options.limits.max_request_bytes = config.socket_request_max_bytes;
-  options.limits.max_idle = milliseconds(config.connections_max_idle_ms);
+  options.limits.max_idle = duration_of_ms(config.connections_max_idle_ms);
   options.backlog = config.socket_listen_backlog_size;
   options.send_buffer_bytes = config.socket_send_buffer_bytes;
   options.receive_buffer_bytes = config.socket_receive_buffer_bytes;
@@ -101,7 +101,7 @@ Result<net::SocketOptions> socket_options(const config::BrokerConfig& config) {
 
 net::ClientOptions client_options(const config::BrokerConfig& config) {
   net::ClientOptions options;
-  options.connect_timeout = milliseconds(config.socket_connection_setup_timeout_ms);
+  options.connect_timeout = duration_of_ms(config.socket_connection_setup_timeout_ms);
   options.receive_buffer_bytes = config.replica_socket_receive_buffer_bytes;
   return options;
 }
@@ -118,7 +118,8 @@ log::FileLogManagerOptions log_options(const config::BrokerConfig& config, std::
       milliseconds(config.log_flush_offset_checkpoint_interval_ms);
   options.flush_start_offset_checkpoint_interval =
       milliseconds(config.log_flush_start_offset_checkpoint_interval_ms);
-  options.initial_task_delay = milliseconds(config.log_initial_task_delay_ms);
+  options.initial_task_delay = duration_of_ms(config.log_initial_task_delay_ms);
+  options.flush_scheduler_interval = duration_of_ms(config.log_flush_scheduler_interval_ms);
   options.random_seed = seed;
   options.on_directory_failure = [tell = std::move(on_directory_failure)](const std::string& dir,
                                                                           bool all_failed) {

@@ -114,6 +114,11 @@ Node::Node(const config::BrokerConfig& config, BrokerId broker_id, std::string c
                     milliseconds(config.zookeeper_session_timeout_ms)),
       controller_client_(broker_id, config.controller_listener_name(), parts_.coordination,
                          parts_.transport, metadata_),
+      own_producer_ids_(parts_.zookeeper,
+                        [this](zk::Op op, const std::function<void(const zk::Answer&)>& done) {
+                          parts_.zookeeper.set_data(std::move(op.path), std::move(op.data),
+                                                    op.version, done);
+                        }),
       producer_ids_(parts_.clock,
                     [this](api::ProducerIdManager::BlockCallback done) {
                       fetch_producer_ids(std::move(done));
@@ -261,8 +266,8 @@ void Node::apply_topic_configs(const std::vector<std::string>& topics) {
               broker_id_, topic, fmt::join(overrides, ", "));
           replicas_.on_topic_config_changed(topic);
           // Of the topic itself: the controller may hold no replica of it.
-          const auto unclean = overrides.find("unclean.leader.election.enable");
-          if (unclean != overrides.end() && unclean->second == "true") {
+          if (overrides.contains("unclean.leader.election.enable") &&
+              allows_unclean_election(config_, overrides)) {
             controller_.on_unclean_election_enabled(topic);
           }
         }
@@ -275,6 +280,9 @@ void Node::fetch_producer_ids(api::ProducerIdManager::BlockCallback done) {
   parts_.coordination.post([alive = alive_, done = std::move(done)] {
     if (!*alive) return;
     Node& node = **alive;
+    if (!versions_of(node.config_).allocate_producer_ids) {
+      return node.own_producer_ids_.allocate(node.broker_id_, done);
+    }
     const BrokerEpoch epoch = node.replicas_.broker_epoch();
     if (node.controller_.is_active()) {
       node.controller_.allocate_producer_ids(node.broker_id_, epoch, done);
@@ -381,7 +389,7 @@ void Node::on_controlled_shutdown(int tries_left,
   }
   log_warn("[KafkaServer id={}] Retrying controlled shutdown", broker_id_);
   shutdown_retry_ = parts_.coordination.run_after(
-      milliseconds(config_.controlled_shutdown_retry_backoff_ms), [alive = alive_, tries_left] {
+      duration_of_ms(config_.controlled_shutdown_retry_backoff_ms), [alive = alive_, tries_left] {
         if (*alive) (*alive)->try_controlled_shutdown(tries_left - 1);
       });
 }

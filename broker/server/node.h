@@ -29,6 +29,7 @@
 #include "broker/base/random.h"
 #include "broker/base/result.h"
 #include "broker/controller/controller.h"
+#include "broker/controller/producer_id_blocks.h"
 #include "broker/coordinator/group/group_coordinator.h"
 #include "broker/log/log_manager.h"
 #include "broker/protocol/ids.h"
@@ -130,6 +131,7 @@ class Node final : public zk::ZooKeeper::Observer {
   controller::Controller controller_;
   zk::BrokerRegistration registration_;
   ControllerClient controller_client_;
+  controller::ProducerIdBlocks own_producer_ids_;  // before inter.broker.protocol.version 3.0
   api::ProducerIdManager producer_ids_;
   api::AutoTopicCreation topic_creation_;
   api::Context context_;

@@ -10,7 +10,6 @@
 #include "broker/base/logging.h"
 #include "broker/protocol/compression.h"
 #include "broker/protocol/error_code.h"
-#include "broker/protocol/inter_broker_versions.h"
 #include "config/config_key.h"
 #include "config/inter_broker_version.h"
 #include "config/topic_config.h"
@@ -34,13 +33,13 @@ std::optional<Compression> codec_of(std::string_view name) {
   return std::nullopt;
 }
 
+}  // namespace
+
 protocol::InterBrokerVersions versions_of(const config::BrokerConfig& config) {
   const auto name = config::inter_broker_version(config.inter_broker_protocol_version);
   CHECK(name.has_value(), "inter.broker.protocol.version was checked at the start");
   return protocol::inter_broker_versions(*name);
 }
-
-}  // namespace
 
 log::LogConfig log_config(const config::BrokerConfig& config, const config::Properties& overrides) {
   const config::TopicConfig topic = config::make_topic_config(config, overrides);
@@ -60,6 +59,7 @@ log::LogConfig log_config(const config::BrokerConfig& config, const config::Prop
   log.message_timestamp_before_max_ms = topic.message_timestamp_before_max_ms;
   log.message_timestamp_after_max_ms = topic.message_timestamp_after_max_ms;
   log.flush_messages = topic.flush_messages;
+  log.flush_ms = topic.flush_ms;
   log.file_delete_delay_ms = topic.file_delete_delay_ms;
   log.min_insync_replicas = topic.min_insync_replicas;
   log.unclean_leader_election_enable = topic.unclean_leader_election_enable;
@@ -74,6 +74,16 @@ log::LogConfig log_config(const config::BrokerConfig& config, const config::Prop
                             .lz4 = topic.compression_lz4_level,
                             .zstd = topic.compression_zstd_level};
   return log;
+}
+
+bool allows_unclean_election(const config::BrokerConfig& config,
+                             const replica::TopicConfigs::Overrides& overrides) {
+  const auto own = overrides.find("unclean.leader.election.enable");
+  if (own != overrides.end() && config::validate_topic_config(own->first, own->second)) {
+    return false;
+  }
+  return log_config(config, config::Properties(overrides.begin(), overrides.end()))
+      .unclean_leader_election_enable;
 }
 
 replica::TopicConfigs::Resolve topic_config_resolver(const config::BrokerConfig& config) {
@@ -95,11 +105,11 @@ replica::ReplicaManagerConfig replica_manager_config(const config::BrokerConfig&
   replica.broker_id = broker_id;
   replica.inter_broker_listener = config.inter_broker_listener_name;
   replica.controller_listener = config.controller_listener_name();
-  replica.replica_lag_time_max = milliseconds(config.replica_lag_time_max_ms);
+  replica.replica_lag_time_max = duration_of_ms(config.replica_lag_time_max_ms);
   replica.high_watermark_checkpoint_interval =
-      milliseconds(config.replica_high_watermark_checkpoint_interval_ms);
-  replica.initial_task_delay = milliseconds(config.log_initial_task_delay_ms);
-  replica.retention_check_interval = milliseconds(config.log_retention_check_interval_ms);
+      duration_of_ms(config.replica_high_watermark_checkpoint_interval_ms);
+  replica.initial_task_delay = duration_of_ms(config.log_initial_task_delay_ms);
+  replica.retention_check_interval = duration_of_ms(config.log_retention_check_interval_ms);
   replica.select_replica_by_rack =
       config.replica_selector_class == config::kRackAwareReplicaSelector;
   replica.fetcher.versions = versions_of(config);
@@ -150,9 +160,11 @@ controller::ControllerOptions controller_options(const config::BrokerConfig& con
   options.leader_imbalance_check_interval = seconds(config.leader_imbalance_check_interval_seconds);
   options.leader_imbalance_per_broker_percentage = config.leader_imbalance_per_broker_percentage;
   options.delete_topic_enable = config.delete_topic_enable;
-  options.unclean_leader_election = config.unclean_leader_election_enable;
   options.default_num_partitions = config.num_partitions;
   options.default_replication_factor = static_cast<std::int16_t>(config.default_replication_factor);
+  options.allows_unclean_election = [&config](const std::map<std::string, std::string>& overrides) {
+    return allows_unclean_election(config, overrides);
+  };
   options.validate_topic_configs =
       [&config](const std::map<std::string, std::string>& configs) -> Result<void> {
     auto problem =

@@ -7,16 +7,22 @@
 #include "broker/coordinator/group/group_coordinator.h"
 #include "broker/log/log_config.h"
 #include "broker/protocol/ids.h"
+#include "broker/protocol/inter_broker_versions.h"
 #include "broker/replica/replica_manager.h"
 #include "broker/replica/topic_configs.h"
 #include "config/broker_config.h"
 
 namespace barnabas::server {
 
+// What brokers send one another.
+protocol::InterBrokerVersions versions_of(const config::BrokerConfig& config);
 // What a topic's logs go by; `overrides` are the topic's own.
 log::LogConfig log_config(const config::BrokerConfig& config, const config::Properties& overrides);
-// The same of each topic that is asked for. Warns of a topic config that has no effect yet, once of
-// each. `config` outlives what is returned, which one thread calls.
+// Whether a topic may elect an unclean leader. Its own value that does not parse allows none.
+bool allows_unclean_election(const config::BrokerConfig& config,
+                             const replica::TopicConfigs::Overrides& overrides);
+// log_config of each topic that is asked for. Warns of a topic config that has no effect yet, once
+// of each. `config` outlives what is returned, which one thread calls.
 replica::TopicConfigs::Resolve topic_config_resolver(const config::BrokerConfig& config);
 replica::ReplicaManagerConfig replica_manager_config(const config::BrokerConfig& config,
                                                      BrokerId broker_id);

@@ -52,11 +52,11 @@ std::span<const ConfigKey> log_keys() {
      "After how many records a log is forced to disk. By default the system decides, and "
      "replicas keep the records safe."},
     {"log.flush.interval.ms",
-     kLong, std::nullopt, any(), kHigh, kClusterWide, "flush.ms", kNotYet, kPublic,
+     kLong, std::nullopt, any(), kHigh, kClusterWide, "flush.ms", kHonoured, kPublic,
      "After what time a record is forced to disk. Where it is not set, "
      "log.flush.scheduler.interval.ms."},
     {"log.flush.scheduler.interval.ms",
-     kLong, "9223372036854775807", any(), kHigh, kReadOnly, "flush.ms", kNotYet, kPublic,
+     kLong, "9223372036854775807", any(), kHigh, kReadOnly, "flush.ms", kHonoured, kPublic,
      "How often logs are looked at for records that are due to be forced to disk."},
     {"log.flush.offset.checkpoint.interval.ms",
      kInt, "60000", at_least(0), kHigh, kReadOnly, "", kHonoured, kPublic,
@@ -116,7 +116,8 @@ std::span<const ConfigKey> log_keys() {
      "Both log.message.timestamp.before.max.ms and .after.max.ms where these are not set. "
      "Deprecated."},
     {"log.message.format.version",
-     kString, "3.0-IV1", version(), kMedium, kReadOnly, "message.format.version", kNotYet, kPublic,
+     kString, "3.0-IV1", version(), kMedium, kReadOnly, "message.format.version", kNoCounterpart,
+     kPublic,
      "The format of records on disk in releases before 3.0. Since then it is the newest, "
      "whatever is set here. Deprecated."},
     {"log.message.downconversion.enable",
@@ -144,9 +145,9 @@ std::span<const ConfigKey> log_keys() {
      kPublic,
      "How hard zstd tries where the broker compresses with it."},
     {"num.recovery.threads.per.data.dir",
-     kInt, "1", at_least(1), kHigh, kClusterWide, "", kNotYet, kPublic,
+     kInt, "1", at_least(1), kHigh, kClusterWide, "", kNoCounterpart, kPublic,
      "Threads per log directory that load and recover logs at the start and flush them at the "
-     "end."},
+     "end. Here it is one."},
     {"log.dir.failure.timeout.ms",
      kLong, "30000", at_least(1), kLow, kReadOnly, "", kKraft, kPublic,
      "KRaft: how long a broker with a failed log directory tries to tell the controller before "

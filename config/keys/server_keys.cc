@@ -16,9 +16,9 @@ std::span<const ConfigKey> server_keys() {
   static constexpr ConfigKey kKeys[] = {
     // name, type, default, valid values, importance, update mode, topic config, support,
     // visibility, description
-    {"auto.include.jmx.reporter", kBoolean, "true", any(), kLow, kReadOnly, "", kNotYet, kPublic,
+    {"auto.include.jmx.reporter", kBoolean, "true", any(), kLow, kReadOnly, "", kNoCounterpart, kPublic,
      "Whether Java's JMX reporter is added to metric.reporters by itself. Deprecated."},
-    {"background.threads", kInt, "10", at_least(1), kHigh, kClusterWide, "", kNotYet, kPublic,
+    {"background.threads", kInt, "10", at_least(1), kHigh, kClusterWide, "", kNoCounterpart, kPublic,
      "Threads for housekeeping that no request waits for."},
     {"broker.id", kInt, "-1", any(), kHigh, kReadOnly, "", kHonoured, kPublic,
      "The number that identifies this broker in the cluster, different for each of them. With "
@@ -64,7 +64,7 @@ std::span<const ConfigKey> server_keys() {
      kString, "3.9-IV0", version(), kMedium, kReadOnly, "", kHonoured, kPublic,
      "The release whose features the brokers use among themselves. During an upgrade it stays "
      "at the old release until all brokers run the new one; 2.8 to 3.9 are accepted."},
-    {"num.io.threads", kInt, "8", at_least(1), kHigh, kClusterWide, "", kNotYet, kPublic,
+    {"num.io.threads", kInt, "8", at_least(1), kHigh, kClusterWide, "", kNoCounterpart, kPublic,
      "Threads that handle requests in Kafka. Here the threads of num.network.threads do that, "
      "too."},
     {"request.timeout.ms", kInt, "30000", any(), kHigh, kReadOnly, "", kHonoured, kPublic,
@@ -84,13 +84,13 @@ std::span<const ConfigKey> server_keys() {
      kInt, "1000", at_least(0), kMedium, kReadOnly, "", kHonoured, kPublic,
      "How many incremental fetch sessions are remembered."},
     {"fetch.purgatory.purge.interval.requests",
-     kInt, "1000", any(), kMedium, kReadOnly, "", kNotYet, kPublic,
+     kInt, "1000", any(), kMedium, kReadOnly, "", kNoCounterpart, kPublic,
      "After how many finished requests the waiting fetches are cleared of them."},
     {"producer.purgatory.purge.interval.requests",
-     kInt, "1000", any(), kMedium, kReadOnly, "", kNotYet, kPublic,
+     kInt, "1000", any(), kMedium, kReadOnly, "", kNoCounterpart, kPublic,
      "After how many finished requests the waiting produces are cleared of them."},
     {"delete.records.purgatory.purge.interval.requests",
-     kInt, "1", any(), kMedium, kReadOnly, "", kNotYet, kPublic,
+     kInt, "1", any(), kMedium, kReadOnly, "", kNoCounterpart, kPublic,
      "After how many finished requests the waiting deletions of records are cleared of them."},
   };
   // clang-format on

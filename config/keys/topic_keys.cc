@@ -51,7 +51,7 @@ std::span<const ConfigKey> topic_keys() {
      "After how many records the log is forced to disk."},
     {"flush.ms",
      kLong, "9223372036854775807", at_least(0), kMedium, kClusterWide, "log.flush.interval.ms",
-     kNotYet, kPublic,
+     kHonoured, kPublic,
      "After what time a record is forced to disk."},
     {"follower.replication.throttled.replicas",
      kList, "", throttled_replicas(), kMedium, kClusterWide, "", kNotYet, kPublic,
@@ -88,8 +88,8 @@ std::span<const ConfigKey> topic_keys() {
      "Whether records are converted for consumers that only know an older format. Otherwise "
      "these are told UNSUPPORTED_VERSION."},
     {"message.format.version",
-     kString, "3.0-IV1", version(), kMedium, kClusterWide, "log.message.format.version", kNotYet,
-     kPublic,
+     kString, "3.0-IV1", version(), kMedium, kClusterWide, "log.message.format.version",
+     kNoCounterpart, kPublic,
      "The format of records on disk in releases before 3.0. Since then it is the newest, "
      "whatever is set here. Deprecated."},
     {"message.timestamp.after.max.ms",

@@ -2,10 +2,12 @@
 with room again a restart goes on, and nothing acknowledged is lost.
 
 The disk is full by RLIMIT_FSIZE, which any user may set on a running process: a file grows up to it and no
-further."""
+further. Where root may mount, a file system of its own is really full: then no new file has room either."""
 import os
 import resource
+import subprocess
 
+import pytest
 from harness.cluster import Cluster
 from harness.history import Producers, judge, read_topic
 from harness.logdir import LogDirectory
@@ -26,6 +28,31 @@ PROPERTIES = {
 def fill_disk(broker, limit=LIMIT):
     """No file grows beyond `limit`, as if the disk were full."""
     resource.prlimit(broker.process.pid, resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
+
+
+class SmallDisk:
+    """A file system of `room` KiB in `folder`."""
+
+    def __init__(self, folder, room):
+        self.folder = folder
+        os.makedirs(folder, exist_ok=True)
+        made = self.mount("tmpfs", "-t", "tmpfs", "-o", f"size={room}k")
+        if made.returncode != 0:
+            pytest.skip(f"NOT RUN: no file system may be mounted here: {made.stderr.strip()}")
+
+    def mount(self, what, *options):
+        return subprocess.run(
+            ["mount", *options, what, self.folder], capture_output=True, text=True, check=False
+        )
+
+    def resize(self, room):
+        assert self.mount("tmpfs", "-o", f"remount,size={room}k").returncode == 0
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        subprocess.run(["umount", "--lazy", self.folder], check=True)
 
 
 def directory_of(broker, partition):
@@ -110,6 +137,34 @@ def test_the_last_full_disk_takes_the_broker_with_it_and_a_restart_goes_on():
         judge(producers, log)
         copies = [LogDirectory(directory_of(b, f"{TOPIC}-0")).bytes_below(log[0][0]) for b in cluster.brokers.values()]
         assert copies[0] == copies[1] == copies[2]
+
+
+def test_no_room_for_new_files_either_and_then_there_is():
+    """Appends, new segments, indexes, snapshots and checkpoints, whichever comes first."""
+    properties = {**PROPERTIES, "log.dirs": "disk-a", "log.segment.bytes": 300000}
+    with Cluster(3, properties=properties) as cluster:
+        victim = cluster.brokers[1]
+        victim.stop()
+        with SmallDisk(os.path.join(victim.folder, "disk-a"), 1500) as disk:
+            for room in (1500, 2600, 4100):
+                disk.resize(room)
+                cluster.restart(1)
+                topic = f"{TOPIC}-{room}"
+                cluster.create_topic(topic, assignment="1:2:3")
+                producers = fill_until(cluster, topic, lambda: not victim.is_alive())
+                assert victim.process.exit_code() == 1
+                assert "No space left on device" in victim.log_text()
+                assert not producers.failures()
+                judge(producers, read_topic(cluster.bootstrap, topic, 1))
+            disk.resize(100000)
+            cluster.restart(1)
+            for room in (1500, 2600, 4100):
+                topic = f"{TOPIC}-{room}"
+                cluster.wait_full_isr(topic)
+                end = read_topic(cluster.bootstrap, topic, 1)[0][0]
+                copies = {LogDirectory(directory_of(b, f"{topic}-0")).bytes_below(end) for b in cluster.brokers.values()}
+                assert len(copies) == 1
+            victim.stop()
 
 
 def test_a_broker_starts_without_a_disk_that_is_broken():

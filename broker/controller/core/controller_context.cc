@@ -57,11 +57,17 @@ bool ControllerContext::is_replica_online(BrokerId id, const TopicPartition& par
   return broker_online && !replicas_on_offline_dirs(id).contains(partition);
 }
 
-ReplicaLiveness ControllerContext::liveness(const TopicPartition& partition) const {
+ReplicaLiveness ControllerContext::liveness(const TopicPartition& partition,
+                                            const BrokerIds& failed) const {
   return {
-      .online = [this, partition](BrokerId id) { return is_replica_online(id, partition); },
+      .online =
+          [this, partition, failed](BrokerId id) {
+            return !contains(failed, id) && is_replica_online(id, partition);
+          },
       .online_or_shutting_down =
-          [this, partition](BrokerId id) { return is_replica_online(id, partition, true); },
+          [this, partition, failed](BrokerId id) {
+            return !contains(failed, id) && is_replica_online(id, partition, true);
+          },
       .shutting_down = [this](BrokerId id) { return is_shutting_down(id); },
   };
 }

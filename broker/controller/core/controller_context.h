@@ -69,8 +69,8 @@ class ControllerContext {
   // Live broker, working directory.
   bool is_replica_online(BrokerId id, const TopicPartition& partition,
                          bool include_shutting_down = false) const;
-  // For the elections of one partition; valid while the context is.
-  ReplicaLiveness liveness(const TopicPartition& partition) const;
+  // For the elections of one partition; valid while the context is. Of the `failed` nobody lives.
+  ReplicaLiveness liveness(const TopicPartition& partition, const BrokerIds& failed = {}) const;
   // Out of work for certain: its broker is gone or was told to stop it, or its directory failed.
   bool is_replica_dead(BrokerId id, const TopicPartition& partition) const;
 

@@ -26,7 +26,10 @@ std::vector<BrokerId> ids_of(const std::vector<BrokerInfo>& brokers) {
 }  // namespace
 
 ControllerCore::ControllerCore(ControllerCoreOptions options, ControllerEpoch epoch)
-    : options_(options), context_(epoch), updates_(context_), deletion_(context_) {}
+    : options_(options),
+      context_(epoch),
+      updates_(context_, options.leader_recovery_supported),
+      deletion_(context_) {}
 
 bool ControllerCore::needs_leader(const TopicPartition& tp) const {
   if (context_.is_queued_for_deletion(tp.topic)) return false;
@@ -66,10 +69,13 @@ void ControllerCore::on_elected(const ClusterSnapshot& snapshot, Effects& out) {
   std::set<std::string> deletions;
   std::vector<std::string> dropped;
   for (const std::string& topic : snapshot.topics_to_delete) {
-    if (options_.delete_topic_enable && context_.topic(topic)) {
+    if (!options_.delete_topic_enable) {
+      dropped.push_back(topic);
+    } else if (context_.topic(topic)) {
       deletions.insert(topic);
     } else {
-      dropped.push_back(topic);
+      // The earlier controller came no further than the topic itself: its config may be left.
+      out.push_back(DeleteTopicNodes{topic});
     }
   }
   if (!dropped.empty()) out.push_back(DropDeletionRequests{std::move(dropped)});
@@ -241,11 +247,11 @@ void ControllerCore::on_replicas_offline(
   // Though no partition may change, everybody learns who has gone.
   updates_.batch(round).add_update_metadata(context_, {});
 
-  std::set<TopicPartition> affected;
+  std::map<TopicPartition, BrokerIds> affected;  // with the replicas that failed
   for (const TopicPartition& tp : partitions_without_leader()) {
     Partition& partition = *context_.partition(tp);
     if (partition.leadership) partition.move_to(PartitionState::kOffline);
-    affected.insert(tp);
+    affected.try_emplace(tp);
   }
   std::map<BrokerId, std::vector<TopicPartition>> deletions;
   for (const auto& [id, tp] : replicas) {
@@ -264,10 +270,11 @@ void ControllerCore::on_replicas_offline(
           without(partition.assignment.replicas, [&](BrokerId other) { return other == offline; }),
           tp, false);
     }
-    affected.insert(tp);
+    affected[tp].push_back(id);
   }
-  for (const TopicPartition& tp : affected) {
-    updates_.submit(round, tp, {.kind = Update::Kind::kReconcile}, out);
+  for (auto& [tp, failed] : affected) {
+    updates_.submit(round, tp, {.kind = Update::Kind::kReconcile, .failed = std::move(failed)},
+                    out);
   }
   close(round, out);
   for (const auto& [id, partitions] : deletions) deletion_.fail_replicas(id, partitions, out);

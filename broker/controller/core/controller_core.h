@@ -35,6 +35,7 @@ struct ControllerCoreOptions {
   BrokerId broker_id{-1};
   bool delete_topic_enable = true;
   int leader_imbalance_per_broker_percentage = 10;
+  bool leader_recovery_supported = true;  // brokers can be told that a leader is RECOVERING
 };
 
 using PartitionErrors = std::vector<std::pair<TopicPartition, ErrorCode>>;
@@ -82,9 +83,8 @@ class ControllerCore {
 
   void alter_partition(Token token, AlterPartition request, Effects& out);
   void controlled_shutdown(Token token, BrokerId broker, BrokerEpoch epoch, Effects& out);
-  // Null: all partitions.
-  void elect_leaders(Token token, ElectionType type,
-                     const std::optional<std::vector<TopicPartition>>& partitions, Effects& out);
+  void elect_leaders(Token token, ElectionType type, const std::vector<TopicPartition>& partitions,
+                     Effects& out);
   // The topics' znodes were written; answered when this broker's metadata shows their leaders.
   void await_topics_created(Token token, std::map<std::string, std::int32_t> partition_counts,
                             Effects& out);

@@ -201,12 +201,11 @@ void ControllerCore::answer(ShutdownRound owed, const FinishedRound&, Effects& o
 // ---- ElectLeaders ------------------------------------------------------------------------------
 
 void ControllerCore::elect_leaders(Token token, ElectionType type,
-                                   const std::optional<std::vector<TopicPartition>>& partitions,
-                                   Effects& out) {
+                                   const std::vector<TopicPartition>& partitions, Effects& out) {
   const bool preferred = type == ElectionType::kPreferred;
   ElectLeadersAnswer settled;
   std::set<TopicPartition> to_elect;
-  for (const TopicPartition& tp : partitions ? *partitions : context_.all_partitions()) {
+  for (const TopicPartition& tp : partitions) {
     const Partition* partition = context_.partition(tp);
     if (!partition) {
       settled[tp] = {ErrorCode::kUnknownTopicOrPartition, "The partition does not exist."};

@@ -42,7 +42,8 @@ struct ReadUncleanFlag {
 struct ReadTopics {
   std::vector<std::string> topics;
 };
-// Removes the znodes of a topic whose replicas are all gone: topic, config, deletion request.
+// Removes the znodes of a topic whose replicas are all gone: topic, config, deletion request; those
+// of them that are there.
 // Answered by on_topic_deleted.
 struct DeleteTopicNodes {
   std::string topic;

@@ -27,14 +27,15 @@ BrokerIds kept(const BrokerIds& ids, const std::function<bool(BrokerId)>& keep) 
 }  // namespace
 
 ElectionResult elect_offline(const ReplicaAssignment& assignment, const LeaderAndIsr& current,
-                             const ReplicaLiveness& liveness, bool unclean) {
+                             const ReplicaLiveness& liveness, bool unclean,
+                             bool leader_recovery_supported) {
   const BrokerIds live = kept(assignment.replicas, liveness.online);
   if (auto leader = first(live, [&](BrokerId id) { return contains(current.isr, id); })) {
     return {successor(current, *leader, kept(current.isr, liveness.online)), live};
   }
   if (!unclean || live.empty()) return {std::nullopt, live};
   LeaderAndIsr next = successor(current, live.front(), {live.front()});
-  next.recovery_state = LeaderRecoveryState::kRecovering;
+  if (leader_recovery_supported) next.recovery_state = LeaderRecoveryState::kRecovering;
   return {std::move(next), live};
 }
 

@@ -28,9 +28,11 @@ struct ElectionResult {
 };
 
 // The leader died: the first online replica of the ISR; when there is none and `unclean`, the first
-// online replica at all, alone in the ISR and RECOVERING.
+// online replica at all, alone in the ISR and RECOVERING. Not `leader_recovery_supported`: brokers
+// cannot be told so, and the recovery state stays.
 ElectionResult elect_offline(const ReplicaAssignment& assignment, const LeaderAndIsr& current,
-                             const ReplicaLiveness& liveness, bool unclean);
+                             const ReplicaLiveness& liveness, bool unclean,
+                             bool leader_recovery_supported = true);
 
 // A reassignment ends: the first online target replica of the ISR. The ISR stays.
 ElectionResult elect_reassign(const ReplicaAssignment& assignment, const LeaderAndIsr& current,

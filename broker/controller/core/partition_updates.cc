@@ -67,7 +67,8 @@ void PartitionUpdates::run(const TopicPartition& partition, Running running, Eff
 
 void PartitionUpdates::reconcile(const TopicPartition& tp, Running running, Effects& out) {
   const Partition& partition = *context_.partition(tp);
-  const ReplicaLiveness liveness = context_.liveness(tp);
+  const BrokerIds failed = running.update.failed;
+  const ReplicaLiveness liveness = context_.liveness(tp, failed);
   if (!partition.leadership) {
     if (auto initial = initial_leadership(partition.assignment, liveness)) {
       BrokerIds recipients = initial->isr;
@@ -85,7 +86,8 @@ void PartitionUpdates::reconcile(const TopicPartition& tp, Running running, Effe
       partition.state != PartitionState::kOffline && liveness.online(current.leader);
   if (!has_leader) {
     ElectionResult elected =
-        elect_offline(partition.assignment, current, liveness, running.unclean.value_or(false));
+        elect_offline(partition.assignment, current, liveness, running.unclean.value_or(false),
+                      leader_recovery_supported_);
     if (elected.state) {
       propose(tp, std::move(running), *std::move(elected.state), std::move(elected.recipients),
               false, out);
@@ -99,10 +101,13 @@ void PartitionUpdates::reconcile(const TopicPartition& tp, Running running, Effe
       return;
     }
   }
-  const auto dead = [&](BrokerId id) { return context_.is_replica_dead(id, tp); };
+  const auto dead = [&](BrokerId id) {
+    return contains(failed, id) || context_.is_replica_dead(id, tp);
+  };
   if (auto shrunk = remove_from_isr(current, dead)) {
     running.elects = false;
-    propose(tp, std::move(running), *std::move(shrunk), living_replicas(tp), false, out);
+    propose(tp, std::move(running), *std::move(shrunk),
+            without(partition.assignment.replicas, dead), false, out);
   } else if (has_leader) {
     end(tp, running, UpdateResult::kUnneeded, ErrorCode::kNone, out);
   } else {
@@ -138,8 +143,8 @@ void PartitionUpdates::elect_unclean_leader(const TopicPartition& tp, Running ru
       end(tp, running, UpdateResult::kUnneeded, ErrorCode::kNone, out);
       return;
     }
-    ElectionResult elected =
-        elect_offline(partition.assignment, partition.leadership->state, liveness, true);
+    ElectionResult elected = elect_offline(partition.assignment, partition.leadership->state,
+                                           liveness, true, leader_recovery_supported_);
     if (elected.state) {
       propose(tp, std::move(running), *std::move(elected.state), std::move(elected.recipients),
               false, out);

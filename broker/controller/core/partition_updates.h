@@ -44,6 +44,9 @@ struct Update {
   AlterPartitionItem item{};
   bool names_topic_ids = false;
   std::size_t index = 0;  // of the item in its request
+  // kReconcile: the replicas whose failure asks for it. They count as dead, even if they are back
+  // when its turn comes: they may have lost what others have.
+  BrokerIds failed{};
 };
 
 struct UpdateOutcome {
@@ -77,7 +80,9 @@ enum class WriteResult {
 
 class PartitionUpdates {
  public:
-  explicit PartitionUpdates(ControllerContext& context) : context_(context) {}
+  // `leader_recovery_supported`: see elect_offline.
+  PartitionUpdates(ControllerContext& context, bool leader_recovery_supported)
+      : context_(context), leader_recovery_supported_(leader_recovery_supported) {}
 
   // A round takes updates until it is closed.
   RoundId open_round();
@@ -141,6 +146,7 @@ class PartitionUpdates {
   BrokerIds living_replicas(const TopicPartition& partition) const;
 
   ControllerContext& context_;
+  const bool leader_recovery_supported_;
   RoundId next_round_ = 1;
   std::map<RoundId, Round> rounds_;
   std::map<TopicPartition, Running> current_;

@@ -30,6 +30,7 @@ struct LogConfig {
   std::int64_t message_timestamp_before_max_ms = std::numeric_limits<std::int64_t>::max();
   std::int64_t message_timestamp_after_max_ms = std::numeric_limits<std::int64_t>::max();
   std::int64_t flush_messages = std::numeric_limits<std::int64_t>::max();
+  std::int64_t flush_ms = std::numeric_limits<std::int64_t>::max();
   std::int64_t file_delete_delay_ms = 60000;
   std::int32_t min_insync_replicas = 1;
   bool unclean_leader_election_enable = false;

@@ -42,7 +42,8 @@ TEST(Reference, HelpTellsTypeDefaultAndWhatIsValid) {
 }
 
 TEST(Reference, WhatHasNoEffectIsMarked) {
-  EXPECT_THAT(help_text(), HasSubstr("\n      Not supported yet. Threads that handle requests"));
+  EXPECT_THAT(help_text(), HasSubstr("\n      Not supported yet. A Java class that may refuse"));
+  EXPECT_THAT(help_text(), HasSubstr("\n      No counterpart. Threads that handle requests"));
 }
 
 }  // namespace

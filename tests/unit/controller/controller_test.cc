@@ -256,6 +256,39 @@ TEST_F(ControllerTest, ADeletedTopicLeavesNothingBehind) {
   EXPECT_EQ(create_topic(1, topic_on("t", {{k1, k2}})).error.code, ErrorCode::kNone);
 }
 
+// Nobody is told of it any more, though its deletion has to wait for a dead replica.
+TEST_F(ControllerTest, ATopicWhoseDeletionHasBegunIsUnknownToFurtherDeletions) {
+  start(1);
+  start(2);
+  const auto created = create_topic(1, topic_on("t", {{k1, k2}}));
+  kill(2);
+  run(milliseconds(50));
+  const std::vector<TopicReference> asked{{"t", {}}, {"t", {}}, {std::nullopt, created.topic_id}};
+  const std::vector<ErrorCode> expected{ErrorCode::kNone, ErrorCode::kUnknownTopicOrPartition,
+                                        ErrorCode::kUnknownTopicOrPartition};
+  std::vector<ErrorCode> errors;
+  for (const TopicReference& topic : asked) {
+    on(1, [&](Controller& c) {
+      c.delete_topics({topic}, seconds(5), [&](auto a) { errors.push_back(a.at(0).error); });
+    });
+    run(milliseconds(200));
+  }
+  EXPECT_EQ(errors, expected);
+  EXPECT_TRUE(data("/brokers/topics/t"));
+  EXPECT_TRUE(data("/admin/delete_topics/t"));
+}
+
+// The last step of a deletion removes the topic, its config and the request, one after another.
+TEST_F(ControllerTest, ADeletionThatAControllerDidNotFinishIsFinishedByTheNext) {
+  model.write({zk::Op::create("/config/topics/t", zk::ConfigZnode{}.encode())});
+  model.write({zk::Op::create("/admin/delete_topics/t", {})});
+  start(1);
+  run(milliseconds(50));
+  EXPECT_FALSE(data("/config/topics/t"));
+  EXPECT_FALSE(data("/admin/delete_topics/t"));
+  EXPECT_EQ(create_topic(1, topic_on("t", {{k1}})).error.code, ErrorCode::kNone);
+}
+
 TEST_F(ControllerTest, ATopicIsDeletedByItsIdToo) {
   start(1);
   const auto created = create_topic(1, topic_on("t", {{k1}}));
@@ -338,7 +371,7 @@ TEST_F(ControllerTest, WhoIsNotTheControllerSaysSo) {
     c.alter_partition({}, [&](auto a) { alter = a.error; });
     c.controlled_shutdown(k1, kNoBrokerEpoch, [&](auto a) { shutdown = a.error; });
     c.allocate_producer_ids(k1, kNoBrokerEpoch, [&](auto a) { producer = a.error().code; });
-    c.elect_leaders(ElectionType::kPreferred, {{TopicPartition{"t", PartitionId(0)}}}, seconds(1),
+    c.elect_leaders(ElectionType::kPreferred, {TopicPartition{"t", PartitionId(0)}}, seconds(1),
                     [&](auto a) { elect = a.begin()->second.code; });
   });
   run(milliseconds(10));

@@ -59,6 +59,21 @@ TEST_F(ZnodeRequestsTest, ATopicIsDeleted) {
   EXPECT_FALSE(data("/admin/delete_topics/t"));
 }
 
+// zookeeper-shell's deleteall, and the topic made again: nothing of the old one is there any more.
+TEST_F(ZnodeRequestsTest, ATopicThatWasRemovedByHandAndMadeAgainGetsLeaders) {
+  start(1);
+  create_topic(1, topic_on("t", {{k1}, {k1}}));
+  for (const char* node : {"/brokers/topics/t/partitions/0/state", "/brokers/topics/t/partitions/0",
+                           "/brokers/topics/t/partitions/1/state", "/brokers/topics/t/partitions/1",
+                           "/brokers/topics/t/partitions", "/brokers/topics/t"}) {
+    write(zk::Op::remove(node));
+  }
+  EXPECT_EQ(create_topic(1, topic_on("t", {{k1}, {k1}})).error.code, ErrorCode::kNone);
+  run(milliseconds(100));
+  EXPECT_EQ(state("t", 0).leader, k1);
+  EXPECT_EQ(state("t", 1).leader, k1);
+}
+
 TEST_F(ZnodeRequestsTest, PreferredLeadersAreElectedAndTheRequestRemoved) {
   start_with_a_leader_out_of_place();
   alter_isr("t", {k1, k2});

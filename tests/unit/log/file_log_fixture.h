@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -45,22 +46,25 @@ class FileLogTest : public ::testing::Test {
  protected:
   static constexpr LeaderEpoch kEpoch{7};
 
-  void open(bool clean, Offset recovery_point = Offset(0), Offset log_start = Offset(0)) {
-    auto opened_directory = Directory::open(path(), true);
-    ASSERT_TRUE(opened_directory) << opened_directory.error().detail;
+  Result<std::shared_ptr<FileLog>> try_open(bool clean, Offset recovery_point = Offset(0),
+                                            Offset log_start = Offset(0)) {
     FileLogOptions options;
     options.tp = {"t", PartitionId(0)};
-    options.directory = *opened_directory;
+    TRY(options.directory, Directory::open(path(), true));
     options.config = config;
     options.clean_shutdown = clean;
     options.recovery_point = recovery_point;
     options.log_start_offset = log_start;
     options.checkpoint_recovery_point = [this]() -> Result<void> {
       checkpointed_recovery_points.push_back(log->recovery_point());
+      if (while_truncating) while_truncating();
       return {};
     };
     options.on_failure = [this](const Error& error) { failures.push_back(error.detail); };
-    auto opened = FileLog::open(std::move(options), clock, background);
+    return FileLog::open(std::move(options), clock, background);
+  }
+  void open(bool clean, Offset recovery_point = Offset(0), Offset log_start = Offset(0)) {
+    auto opened = try_open(clean, recovery_point, log_start);
     ASSERT_TRUE(opened) << opened.error().detail;
     log = *opened;
   }
@@ -142,6 +146,8 @@ class FileLogTest : public ::testing::Test {
   test::ManualExecutor background{clock};
   LogConfig config;
   std::vector<Offset> checkpointed_recovery_points;
+  // Called when the recovery point has come down and all else is as it was.
+  std::function<void()> while_truncating;
   std::vector<std::string> failures;
   std::shared_ptr<FileLog> log;
 };

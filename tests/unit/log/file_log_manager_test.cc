@@ -11,6 +11,7 @@
 #include <fstream>
 
 #include "broker/log/meta_properties.h"
+#include "broker/protocol/legacy_records.h"
 #include "broker/protocol/record_batch.h"
 #include "tests/unit/log/manual_executor.h"
 #include "tests/unit/log/temp_directory.h"
@@ -27,6 +28,7 @@ class FileLogManagerTest : public ::testing::Test {
     FileLogManagerOptions options;
     for (const std::string& name : dirs) options.log_dirs.push_back(root.path(name));
     options.default_config = config;
+    options.flush_scheduler_interval = flush_scheduler_interval;
     options.on_directory_failure = [this](const std::string& dir, bool all) {
       failures.push_back(dir + (all ? " all" : ""));
     };
@@ -56,11 +58,26 @@ class FileLogManagerTest : public ::testing::Test {
   Random random{1};
   std::vector<std::string> dirs = {"a"};
   LogConfig config;
+  Duration flush_scheduler_interval = seconds(1000);
   std::vector<std::string> failures;
   std::shared_ptr<FileLogManager> manager;
   const TopicPartition t0{"t", PartitionId(0)};
   const TopicPartition t1{"t", PartitionId(1)};
 };
+
+TEST_F(FileLogManagerTest, LogsAreForcedToDiskOnceFlushMsHavePassed) {
+  flush_scheduler_interval = seconds(1);
+  config.flush_ms = 40'000;
+  open();
+  append(*create(t0));
+  const auto recovery_points = [this] {
+    return read_text(root.path("a/recovery-point-offset-checkpoint"));
+  };
+  background.advance(seconds(31));  // log.initial.task.delay.ms, and the checkpoint of that time
+  EXPECT_EQ(recovery_points(), "0\n1\nt 0 0\n");
+  background.advance(seconds(60));
+  EXPECT_EQ(recovery_points(), "0\n1\nt 0 1\n");
+}
 
 TEST_F(FileLogManagerTest, CleanStopLeavesKafkasFiles) {
   config.segment_bytes = 500;
@@ -216,6 +233,23 @@ TEST_F(FileLogManagerTest, RecreatedLogInheritsNoCheckpoint) {
   append(*create(t0), 9);
   EXPECT_EQ(manager->checkpointed_high_watermark(t0), Offset(0));
   EXPECT_EQ(read_text(root.path("a/recovery-point-offset-checkpoint")), "0\n0\n");
+  EXPECT_EQ(read_text(root.path("a/replication-offset-checkpoint")), "0\n0\n");
+}
+
+// Killed before the next checkpoint, it would take what was written since for deleted.
+TEST_F(FileLogManagerTest, RecreatedLogInheritsNoLogStartOffset) {
+  open();
+  const auto deleted = create(t0);
+  append(*deleted, 10);
+  ASSERT_TRUE(deleted->raise_log_start_offset(Offset(7)));
+  background.advance(seconds(60));
+  ASSERT_EQ(read_text(root.path("a/log-start-offset-checkpoint")), "0\n1\nt 0 7\n");
+  ASSERT_TRUE(manager->remove(t0));
+  append(*create(t0), 5);
+  manager.reset();
+  open();
+  EXPECT_EQ(manager->find(t0)->log_start_offset(), Offset(0));
+  EXPECT_EQ(manager->find(t0)->log_end_offset(), Offset(5));
 }
 
 TEST_F(FileLogManagerTest, CheckpointsAreWrittenPeriodically) {
@@ -255,6 +289,30 @@ TEST_F(FileLogManagerTest, MalformedCheckpointStopsTheStart) {
     ASSERT_FALSE(opened) << text;
     EXPECT_NE(opened.error().detail.find("recovery-point-offset-checkpoint"), std::string::npos);
   }
+}
+
+// As with the replica in two directories: a person has to decide.
+TEST_F(FileLogManagerTest, RecordsOfAnOldMessageFormatStopTheStart) {
+  dirs = {"a", "b"};
+  std::filesystem::create_directories(root.path("a/t-0"));
+  protocol::LegacyMessage message;
+  message.value = as_bytes("of before 0.10");
+  test::Bytes bytes;
+  protocol::append_message(message, bytes);
+  test::write_bytes(root.path("a/t-0/00000000000000000000.log"), bytes);
+  const auto opened = try_open();
+  ASSERT_FALSE(opened);
+  EXPECT_NE(opened.error().detail.find("t-0/00000000000000000000.log"), std::string::npos);
+}
+
+TEST_F(FileLogManagerTest, WhatAKillLeavesOfACheckpointIsRemoved) {
+  std::filesystem::create_directories(root.path("a"));
+  for (const char* name : {"recovery-point-offset-checkpoint", "log-start-offset-checkpoint",
+                           "replication-offset-checkpoint"}) {
+    test::write_text(root.path(std::string("a/") + name + ".tmp"), "0\n1\nt");
+  }
+  open();
+  EXPECT_EQ(names_in(root.path("a")), std::set<std::string>{".lock"});
 }
 
 TEST_F(FileLogManagerTest, StrayDirectoriesAreLeftAlone) {
@@ -352,6 +410,27 @@ TEST_F(FileLogManagerTest, DirectoryWhoseCheckpointCannotBeWrittenHasFailed) {
   EXPECT_TRUE(manager->may_be_in_failed_directory({"t", PartitionId(0)}));
   EXPECT_EQ(manager->get_or_create({"t", PartitionId(0)}, Uuid{}, config).code_or(ErrorCode::kNone),
             ErrorCode::kKafkaStorageError);
+}
+
+TEST_F(FileLogManagerTest, DirectoryInWhichALogCannotBeRenamedHasFailed) {
+  open();
+  append(*create(t0));
+  std::filesystem::rename(root.path("a/t-0"), root.path("away"));
+  EXPECT_EQ(manager->remove(t0).code_or(ErrorCode::kNone), ErrorCode::kKafkaStorageError);
+  EXPECT_EQ(failures, std::vector{root.path("a") + " all"});
+  EXPECT_TRUE(manager->may_be_in_failed_directory(t0));
+}
+
+TEST_F(FileLogManagerTest, LogThatNobodyLoadedIsNotAdopted) {
+  open();
+  std::filesystem::create_directories(root.path("a/t-0"));
+  const std::string segment = root.path("a/t-0/00000000000000000000.log");
+  test::write_text(segment, "whose is this?");
+  EXPECT_EQ(manager->get_or_create(t0, Uuid{}, config).code_or(ErrorCode::kNone),
+            ErrorCode::kKafkaStorageError);
+  EXPECT_EQ(read_text(segment), "whose is this?");
+  EXPECT_EQ(manager->find(t0), nullptr);
+  EXPECT_TRUE(failures.empty());
 }
 
 TEST_F(FileLogManagerTest, NewLogGoesPastADirectoryThatCannotTakeIt) {

@@ -6,6 +6,7 @@
 
 #include <csignal>
 #include <cstddef>
+#include <filesystem>
 
 #include "tests/unit/log/file_log_fixture.h"
 
@@ -95,6 +96,33 @@ TEST_F(FileLogTest, SegmentsRollAtSegmentBytesAndAreReadThrough) {
   append_many(30, 1, 100);
   EXPECT_GT(test::names_in(path()).count("00000000000000000005.log"), 0u);
   EXPECT_EQ(base_offsets(read_all()).size(), 30u);
+}
+
+TEST_F(FileLogTest, FlushMessagesForcesRecordsToDiskBeforeTheirAppendIsAnswered) {
+  config.flush_messages = 3;
+  open(true);
+  append_many(2);
+  EXPECT_EQ(log->recovery_point(), Offset(0));
+  append_many(1);
+  EXPECT_EQ(log->recovery_point(), Offset(3)) << "and nothing was left to the background";
+  append_many(1, 7);
+  EXPECT_EQ(log->recovery_point(), Offset(10));
+}
+
+TEST_F(FileLogTest, FlushMsForcesRecordsToDiskWhenThatTimeHasPassed) {
+  config.flush_ms = 5000;
+  open(true);
+  append_many(2);
+  clock.advance(milliseconds(4999));
+  log->flush_if_due();
+  EXPECT_EQ(log->recovery_point(), Offset(0));
+  clock.advance(milliseconds(1));
+  log->flush_if_due();
+  EXPECT_EQ(log->recovery_point(), Offset(2));
+  append_many(1);
+  clock.advance(milliseconds(4999));
+  log->flush_if_due();
+  EXPECT_EQ(log->recovery_point(), Offset(2)) << "since the last time";
 }
 
 TEST_F(FileLogTest, RestartAfterCleanStopKeepsEverything) {
@@ -270,6 +298,61 @@ TEST_F(FileLogTest, FailedAppendLeavesNothingAndEndsWriting) {
   EXPECT_EQ(append(batch()).code_or(ErrorCode::kNone), ErrorCode::kKafkaStorageError);
   EXPECT_EQ(read_all(), before);
   EXPECT_FALSE(log->close());
+}
+
+// Reads that have to look into an index which the disk does not give.
+class FileLogReadErrors : public FileLogTest {
+ protected:
+  FileLogReadErrors() {
+    config.segment_bytes = 1000;
+    config.index_interval_bytes = 100;
+  }
+  void SetUp() override {
+    open(true);
+    append_many(30, 1, 100);
+  }
+  ErrorCode error_of_read() {
+    return log->read(Offset(2), 1, log->log_end_offset(), true).code_or(ErrorCode::kNone);
+  }
+  // Runs `work` while no descriptor is free.
+  template <typename Work>
+  void without_descriptors(Work work) {
+    rlimit old{};
+    ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &old), 0);
+    rlimit none = old;
+    none.rlim_cur = 0;
+    ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &none), 0);
+    work();
+    ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &old), 0);
+  }
+};
+
+TEST_F(FileLogReadErrors, DiskErrorOfAReadIsToldOnceAndEndsWriting) {
+  std::filesystem::rename(path("00000000000000000000.index"), directory.path("away"));
+  EXPECT_EQ(error_of_read(), ErrorCode::kKafkaStorageError);
+  EXPECT_EQ(failures.size(), 1u);
+  EXPECT_EQ(error_of_read(), ErrorCode::kKafkaStorageError);
+  EXPECT_EQ(log->find_by_timestamp(1000).code_or(ErrorCode::kNone), ErrorCode::kKafkaStorageError);
+  EXPECT_EQ(failures.size(), 1u);
+  EXPECT_EQ(append(batch()).code_or(ErrorCode::kNone), ErrorCode::kKafkaStorageError);
+}
+
+// Many connections take the last descriptors: the disk is none the worse for it.
+TEST_F(FileLogReadErrors, ReadThatFindsNoFreeDescriptorFailsAlone) {
+  ErrorCode refused = ErrorCode::kNone;
+  without_descriptors([&] { refused = error_of_read(); });
+  EXPECT_EQ(refused, ErrorCode::kKafkaStorageError);
+  EXPECT_TRUE(failures.empty());
+  EXPECT_EQ(base_offsets(read(Offset(2), 1)), std::vector{Offset(2)});
+  EXPECT_TRUE(append(batch()));
+}
+
+TEST_F(FileLogReadErrors, TruncationThatFindsNoFreeDescriptorEndsWriting) {
+  ErrorCode refused = ErrorCode::kNone;
+  without_descriptors([&] { refused = log->truncate_to(Offset(2)).code_or(ErrorCode::kNone); });
+  EXPECT_EQ(refused, ErrorCode::kKafkaStorageError);
+  EXPECT_EQ(failures.size(), 1u);
+  EXPECT_EQ(append(batch()).code_or(ErrorCode::kNone), ErrorCode::kKafkaStorageError);
 }
 
 }  // namespace

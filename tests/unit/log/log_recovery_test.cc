@@ -2,8 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cstddef>
 #include <filesystem>
+#include <set>
 
+#include "broker/protocol/legacy_records.h"
 #include "tests/unit/log/file_log_fixture.h"
 
 namespace barnabas::log {
@@ -27,6 +31,16 @@ class LogRecovery : public FileLogTest {
     kill();
     std::filesystem::remove_all(directory.path("saved"));
     std::filesystem::copy(path(), directory.path("saved"));
+  }
+  static Bytes old_message(std::int8_t magic, std::int64_t offset) {
+    protocol::LegacyMessage message;
+    message.offset = offset;
+    message.magic = magic;
+    message.timestamp = 1000;
+    message.value = as_bytes("of before 0.11");
+    Bytes bytes;
+    protocol::append_message(message, bytes);
+    return bytes;
   }
   std::vector<std::string> logs() const {
     std::vector<std::string> found;
@@ -90,6 +104,51 @@ TEST_F(LogRecovery, DropsABatchWithAWrongByteAndAllAfterIt) {
     if (at < 2 * one + 8 && log->log_end_offset() != Offset(4)) continue;
     ASSERT_EQ(log->log_end_offset(), Offset(4)) << at - 2 * one;
   }
+}
+
+// Records of before Kafka 0.11, in a directory that Apache Kafka has left: nobody here can read
+// them, and none is deleted for that.
+TEST_F(LogRecovery, RecordsOfOldMessageFormatsStopTheStartAndStay) {
+  std::filesystem::create_directories(path());
+  for (const std::int8_t magic : {0, 1}) {
+    for (const bool clean : {true, false}) {
+      SCOPED_TRACE(fmt::format("magic {}, clean {}", magic, clean));
+      const Bytes content = old_message(magic, 0);
+      test::write_bytes(path(kFirstSegment), content);
+      const auto opened = try_open(clean);
+      ASSERT_FALSE(opened);
+      EXPECT_EQ(opened.error().code, ErrorCode::kUnsupportedForMessageFormat);
+      EXPECT_NE(opened.error().detail.find(path(kFirstSegment)), std::string::npos);
+      EXPECT_EQ(test::names_in(path()), std::set<std::string>{kFirstSegment});
+      EXPECT_EQ(test::read_bytes(path(kFirstSegment)), content);
+    }
+  }
+}
+
+TEST_F(LogRecovery, RecordOfAnOldMessageFormatBehindBatchesIsNoTornTail) {
+  open(true);
+  append_many(3);
+  kill();
+  Bytes content = test::read_bytes(path(kFirstSegment));
+  const Bytes old = old_message(1, 3);
+  content.insert(content.end(), old.begin(), old.end());
+  test::write_bytes(path(kFirstSegment), content);
+  for (const bool clean : {true, false}) {
+    EXPECT_EQ(try_open(clean).code_or(ErrorCode::kNone), ErrorCode::kUnsupportedForMessageFormat);
+    EXPECT_EQ(test::read_bytes(path(kFirstSegment)), content);
+  }
+}
+
+// A page that never came to the disk may begin between the length of a batch and its magic.
+TEST_F(LogRecovery, BatchOfZeroesBehindItsLengthIsATornOne) {
+  open(true);
+  append_many(2);
+  save();
+  Bytes content = test::read_bytes(path(kFirstSegment));
+  const auto second = static_cast<std::ptrdiff_t>(content.size() / 2);
+  std::fill(content.begin() + second + 12, content.end(), std::uint8_t{0});
+  reopen_with(kFirstSegment, content, Offset(0));
+  EXPECT_EQ(log->log_end_offset(), Offset(1));
 }
 
 TEST_F(LogRecovery, CorruptSegmentTakesTheLaterOnesAlong) {
@@ -167,9 +226,10 @@ TEST_F(LogRecovery, OrphanIndexesAndLeftoversAreRemoved) {
   open(true);
   append_many(3);
   kill();
-  for (const char* name : {"00000000000000000077.index", "00000000000000000077.timeindex",
-                           "00000000000000000055.log.deleted", "00000000000000000044.log.cleaned",
-                           "00000000000000000060.log.swap"}) {
+  for (const char* name :
+       {"00000000000000000077.index", "00000000000000000077.timeindex",
+        "00000000000000000055.log.deleted", "00000000000000000044.log.cleaned",
+        "00000000000000000060.log.swap", "leader-epoch-checkpoint.tmp", "partition.metadata.tmp"}) {
     test::write_bytes(path(name), {1, 2, 3});
   }
   open(false);

@@ -118,6 +118,43 @@ TEST_F(LogTruncation, FlushUnderWayDoesNotCountAfterwards) {
   EXPECT_TRUE(failures.empty());
 }
 
+// The old segments are still there then, and all of them seem flushed.
+TEST_F(LogTruncation, FlushThatBeginsInsideATruncationDoesNotCount) {
+  config.segment_bytes = 1000;
+  open(true);
+  append_many(40, 1, 100);
+  background.run();
+  ASSERT_GT(log->recovery_point(), Offset(10));
+  while_truncating = [this] { EXPECT_TRUE(log->flush_to(log->log_end_offset())); };
+  ASSERT_TRUE(log->truncate_to(Offset(3)));
+  EXPECT_EQ(checkpointed_recovery_points, std::vector{Offset(3)});
+  EXPECT_EQ(log->recovery_point(), Offset(3));
+  EXPECT_TRUE(failures.empty());
+  while_truncating = nullptr;
+  EXPECT_EQ(append(batch())->first_offset, Offset(3));
+  ASSERT_TRUE(log->flush_to(Offset(4)));
+  EXPECT_EQ(log->recovery_point(), Offset(4)) << "and afterwards one counts again";
+}
+
+// The files have other names then, but the log has not let go of the segments yet.
+TEST_F(LogTruncation, FlushOfSegmentsThatAreGoingIsNoFailure) {
+  config.segment_bytes = 1000;
+  open(true);
+  append_many(40, 1, 100);
+  background.run();
+  int flushes = 0;
+  background.when_asked_for_later = [&] {
+    EXPECT_TRUE(log->flush_to(log->log_end_offset()));
+    ++flushes;
+  };
+  ASSERT_TRUE(log->truncate_fully_and_start_at(Offset(100)));
+  background.when_asked_for_later = nullptr;
+  EXPECT_EQ(flushes, 1);
+  EXPECT_TRUE(failures.empty());
+  EXPECT_EQ(log->recovery_point(), Offset(100));
+  EXPECT_TRUE(append(batch()));
+}
+
 TEST_F(LogTruncation, FullTruncationStartsAtTheOffset) {
   config.segment_bytes = 1000;
   open(true);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <utility>
 
@@ -32,6 +33,7 @@ class ManualExecutor final : public Executor {
 
   void post(Task task) override { tasks_.push_back(std::move(task)); }
   TimerId run_after(Duration delay, Task task) override {
+    if (when_asked_for_later) when_asked_for_later();
     timers_.emplace(std::pair(clock_.now() + delay, ++last_timer_), std::move(task));
     return {last_timer_};
   }
@@ -39,6 +41,9 @@ class ManualExecutor final : public Executor {
     std::erase_if(timers_, [&](const auto& item) { return item.first.second == timer.value; });
   }
   bool is_current() const override { return running_; }
+
+  // Called by run_after, where its caller stands.
+  std::function<void()> when_asked_for_later;
 
   // Runs what was posted, and what that posts.
   void run() {

@@ -31,7 +31,8 @@ TEST(InterBrokerVersions, OldestReleaseUsesWhatItKnew) {
                                   .update_metadata = 6,
                                   .stop_replica = 3,
                                   .alter_partition = 0,
-                                  .feature_znode = 1};
+                                  .feature_znode = 1,
+                                  .allocate_producer_ids = false};
   EXPECT_EQ(inter_broker_versions("2.8-IV0"), first);
   InterBrokerVersions second = first;
   second.leader_and_isr = 5;
@@ -45,6 +46,8 @@ TEST(InterBrokerVersions, RiseWhereTheProtocolRose) {
   EXPECT_EQ(inter_broker_versions("3.1-IV0").fetch, 13);
   EXPECT_EQ(inter_broker_versions("3.3-IV3").alter_partition, 2);
   EXPECT_EQ(inter_broker_versions("3.3-IV3").feature_znode, 2);
+  EXPECT_FALSE(inter_broker_versions("2.8-IV1").allocate_producer_ids);
+  EXPECT_TRUE(inter_broker_versions("3.0-IV0").allocate_producer_ids);
   EXPECT_EQ(inter_broker_versions("3.3-IV3").leader_and_isr, 6);
   EXPECT_EQ(inter_broker_versions("3.4-IV0").leader_and_isr, 7);
   EXPECT_EQ(inter_broker_versions("3.7-IV3").fetch, 15);

@@ -111,6 +111,27 @@ TEST_F(ReplicaFetcherTest, NewPartitionBreaksOffAWaitingFetch) {
   EXPECT_EQ(request.topics[0].partitions.size(), 2u);
   EXPECT_EQ(transport.opened, 2);
 }
+// A batch that is larger than replica.fetch.max.bytes is given to the first that has any only.
+TEST_F(ReplicaFetcherTest, PartitionThatGotNothingIsAskedForBeforeThoseThatGotRecords) {
+  follow(5, {"first", PartitionId{1}});
+  follow(5, {"first", PartitionId{2}});
+  for (const int round : {0, 1}) {
+    const auto bytes = batch(1, round, LeaderEpoch{5});
+    FetchResponse response;
+    auto& topic = response.responses.emplace_back();
+    topic.topic_id = kTopicId;
+    for (const int index : {0, 1, 2}) {
+      topic.partitions.push_back(data());
+      topic.partitions.back().partition_index = index;
+      if (index != 1) topic.partitions.back().records = protocol::Records(BytesView(bytes));
+    }
+    transport.answer(response);
+    EXPECT_EQ(asked().partition, 1) << round;
+  }
+  const auto request = transport.next<FetchRequest>();
+  ASSERT_EQ(request.topics.at(0).partitions.size(), 3u);
+  EXPECT_EQ(request.topics[0].partitions[1].fetch_offset, 2);
+}
 TEST_F(ReplicaFetcherTest, FetchWaitsNoLongerThanTheBackOffOfAnotherPartition) {
   follow(5, {"first", PartitionId{1}});
   FetchResponse response;

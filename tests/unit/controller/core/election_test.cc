@@ -47,6 +47,21 @@ TEST(OfflineElection, UncleanTakesTheFirstLiveReplicaAloneAndRecovering) {
   EXPECT_EQ(elected.state->leader_epoch, LeaderEpoch(8));
 }
 
+// Brokers before 3.2 cannot be told that a leader is recovering.
+TEST(OfflineElection, UncleanLeavesTheRecoveryStateWhereItCannotBeTold) {
+  LeaderAndIsr before = state(1, ids({1}), 7);
+  for (const auto recovery : {LeaderRecoveryState::kRecovered, LeaderRecoveryState::kRecovering}) {
+    before.recovery_state = recovery;
+    const auto elected = elect_offline(assignment(ids({1, 2})), before, liveness(ids({2})), true,
+                                       /*leader_recovery_supported=*/false);
+    ASSERT_TRUE(elected.state);
+    EXPECT_EQ(elected.state->leader, BrokerId(2));
+    EXPECT_EQ(elected.state->isr, ids({2}));
+    EXPECT_EQ(elected.state->recovery_state, recovery);
+    EXPECT_EQ(elected.state->leader_epoch, LeaderEpoch(8));
+  }
+}
+
 TEST(OfflineElection, UncleanPrefersALiveMemberOfTheIsr) {
   const auto elected =
       elect_offline(assignment(ids({1, 2, 3})), state(1, ids({1, 3})), liveness(ids({2, 3})), true);

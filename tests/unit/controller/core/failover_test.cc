@@ -99,6 +99,31 @@ TEST_F(Failover, AnUncleanLeaderIsElectedOnlyWhereTheTopicAllowsIt) {
   EXPECT_EQ(committed(partition(0, "fast")).recovery_state, LeaderRecoveryState::kRecovering);
 }
 
+// Brokers before 3.2 cannot be told that a leader is recovering: it is not written either.
+TEST(FailoverOfAnOlderRelease, AnUncleanLeaderIsNotRecovering) {
+  CoreHarness harness({.broker_id = BrokerId(1), .leader_recovery_supported = false});
+  harness.with_brokers({1, 2});
+  harness.with_topic("t", {ids({1, 2})});
+  harness.with_state(partition(0), state(1, ids({1})));
+  harness.unclean_topics = {"t"};
+  harness.elect_and_settle();
+  harness.broker_dies(1);
+  harness.settle();
+  EXPECT_EQ(harness.committed(partition(0)), state(2, ids({2}), 1, 1));
+
+  // The operator's election goes the same way.
+  CoreHarness asked({.broker_id = BrokerId(2), .leader_recovery_supported = false});
+  asked.with_brokers({2});
+  asked.with_topic("t", {ids({1, 2})});
+  asked.with_state(partition(0), state(-1, ids({1})));
+  asked.elect_and_settle();
+  asked.event([&](Effects& out) {
+    asked.core.elect_leaders(1, ElectionType::kUnclean, {partition(0)}, out);
+  });
+  asked.settle();
+  EXPECT_EQ(asked.committed(partition(0)), state(2, ids({2}), 1, 1));
+}
+
 TEST_F(Failover, PartitionsThatCanBeHelpedDoNotWaitForATopicsConfig) {
   with_brokers({1, 2});
   with_topic("t", {ids({1, 2}), ids({1, 2})});
@@ -245,6 +270,37 @@ TEST_F(Failover, ABouncedLeaderWhoseIsrWasBeingWrittenDoesNotGoOnInItsOldEpoch) 
   settle();
   EXPECT_EQ(committed(partition(0)).leader, BrokerId(1));
   EXPECT_GT(committed(partition(0)).leader_epoch, LeaderEpoch(3));
+}
+
+// Its failure is looked after when the write has ended, and it is back by then.
+TEST_F(Failover, ABouncedLeaderWhoseIsrWasBeingWrittenGivesWayToALiveMember) {
+  healthy_partition();
+  propose_isr(partition(0), ids({1, 2}));
+  broker_starts(1, 200);
+  settle();
+  EXPECT_EQ(committed(partition(0)), state(2, ids({2}), 4, 12));
+  ASSERT_TRUE(told(1, partition(0)));
+  EXPECT_EQ(told(1, partition(0))->leadership.state.leader, BrokerId(2));
+}
+
+TEST_F(Failover, ABouncedFollowerLeavesTheIsrThatWasBeingWritten) {
+  healthy_partition();
+  propose_isr(partition(0), ids({1, 2}));
+  broker_starts(2, 200);
+  settle();
+  EXPECT_EQ(committed(partition(0)), state(1, ids({1}), 4, 12));
+  ASSERT_TRUE(told(2, partition(0)));
+  EXPECT_EQ(told(2, partition(0))->leadership.state, state(1, ids({1}), 4, 12));
+}
+
+TEST_F(Failover, AFollowerThatDiesAndReturnsDuringOneWriteLeavesTheIsr) {
+  healthy_partition();
+  propose_isr(partition(0), ids({1, 2}));
+  broker_dies(2);
+  broker_starts(2, 200);
+  EXPECT_EQ(writes.size(), 1u);
+  settle();
+  EXPECT_EQ(committed(partition(0)), state(1, ids({1}), 4, 12));
 }
 
 // The election that its death caused was decided before it returned, without it among those who

@@ -28,7 +28,7 @@ class Requests : public ::testing::Test, public CoreHarness {
     EXPECT_EQ(answers.size(), 1u);
     return answers.empty() ? AlterPartitionAnswer{} : answers.back().answer;
   }
-  void elect_leaders(ElectionType type, std::optional<std::vector<TopicPartition>> partitions,
+  void elect_leaders(ElectionType type, const std::vector<TopicPartition>& partitions,
                      Token token = 7) {
     event([&](Effects& out) { core.elect_leaders(token, type, partitions, out); });
   }
@@ -207,7 +207,7 @@ TEST_F(Requests, APreferredElectionIsAnsweredWhenOurMetadataShowsTheLeader) {
   with_topic("t", {ids({1, 2})});
   with_state(partition(0), state(2, ids({2, 1}), 3, 10));
   elect_and_settle();
-  elect_leaders(ElectionType::kPreferred, {{partition(0)}});
+  elect_leaders(ElectionType::kPreferred, {partition(0)});
   settle();
   EXPECT_EQ(committed(partition(0)), state(1, ids({2, 1}), 4, 11));
   EXPECT_EQ(recipients(partition(0)), (Numbers{1, 2}));
@@ -225,7 +225,7 @@ TEST_F(Requests, EachPartitionOfAnElectionHasItsOwnError) {
   with_state(partition(0, "u"), state(2, ids({2})));
   elect_and_settle();
   elect_leaders(ElectionType::kPreferred,
-                {{partition(0), partition(1), partition(0, "u"), partition(7)}});
+                {partition(0), partition(1), partition(0, "u"), partition(7)});
   settle();
   const auto answer = election_answer();
   EXPECT_EQ(answer.at(partition(0)).code, ErrorCode::kElectionNotNeeded);
@@ -243,7 +243,7 @@ TEST_F(Requests, AnUncleanElectionIsDoneOnRequestWhateverTheTopicSays) {
   with_state(partition(0), state(-1, ids({1})));
   with_state(partition(1), state(-1, ids({1})));
   elect_and_settle();
-  elect_leaders(ElectionType::kUnclean, {{partition(0), partition(1)}});
+  elect_leaders(ElectionType::kUnclean, {partition(0), partition(1)});
   settle();
   EXPECT_EQ(committed(partition(0)).leader, BrokerId(2));
   event([&](Effects& out) { core.expire(7, out); });
@@ -252,7 +252,7 @@ TEST_F(Requests, AnUncleanElectionIsDoneOnRequestWhateverTheTopicSays) {
 
 TEST_F(Requests, AnUncleanElectionIsNotNeededWhereALeaderLives) {
   healthy_partitions();
-  elect_leaders(ElectionType::kUnclean, {{partition(0)}});
+  elect_leaders(ElectionType::kUnclean, {partition(0)});
   EXPECT_EQ(election_answer().at(partition(0)).code, ErrorCode::kElectionNotNeeded);
 }
 
@@ -261,7 +261,7 @@ TEST_F(Requests, AnElectionThatIsNotSeenInTimeHasTimedOut) {
   with_topic("t", {ids({1, 2})});
   with_state(partition(0), state(2, ids({2, 1})));
   elect_and_settle();
-  elect_leaders(ElectionType::kPreferred, std::nullopt);
+  elect_leaders(ElectionType::kPreferred, {partition(0)});
   event([&](Effects& out) { core.expire(7, out); });
   EXPECT_TRUE(all<AnswerElectLeaders>().empty()) << "its outcome is not known yet";
   settle();

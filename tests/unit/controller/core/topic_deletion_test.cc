@@ -133,6 +133,27 @@ TEST_F(Deletion, ANewControllerGoesOnWithIt) {
   EXPECT_EQ(stopped(2, partition(0)), true);
 }
 
+TEST_F(Deletion, ANewControllerEndsOneWhoseTopicIsGoneAlready) {
+  with_brokers({1});
+  snapshot.topics_to_delete = {"t"};
+  elect();
+  ASSERT_EQ(all<DeleteTopicNodes>().size(), 1u);
+  EXPECT_EQ(all<DeleteTopicNodes>()[0].topic, "t");
+  EXPECT_TRUE(all<DropDeletionRequests>().empty());
+}
+
+TEST(DeletionDisabled, ANewControllerDropsEveryRequest) {
+  CoreHarness harness({.broker_id = BrokerId(1), .delete_topic_enable = false});
+  harness.with_brokers({1});
+  harness.with_topic("t", {ids({1})});
+  harness.with_state(partition(0), state(1, ids({1})));
+  harness.snapshot.topics_to_delete = {"t", "gone"};
+  harness.elect();
+  EXPECT_TRUE(harness.all<DeleteTopicNodes>().empty());
+  ASSERT_EQ(harness.all<DropDeletionRequests>().size(), 1u);
+  EXPECT_EQ(harness.all<DropDeletionRequests>()[0].topics, (std::vector<std::string>{"t", "gone"}));
+}
+
 TEST_F(Deletion, ANewControllerWaitsForADeadReplica) {
   with_brokers({1});
   with_topic("t", {ids({1, 2})});
