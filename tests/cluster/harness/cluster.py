@@ -57,14 +57,14 @@ class Cluster:
         return self
 
     def __exit__(self, kind, error, trace):
-        if kind is not None and "BARNABAS_KEEP" in os.environ:
-            shutil.copytree(self.folder, os.environ["BARNABAS_KEEP"], dirs_exist_ok=True)
         self.znodes.close()
         for broker in self.brokers.values():
             if broker.process is not None:
                 broker.process.kill()
         self.zookeeper.stop()
         reports = [b.crash_report() for b in self.brokers.values() if b.process is not None]
+        if kind is not None and "BARNABAS_KEEP" in os.environ:
+            shutil.copytree(self.folder, os.environ["BARNABAS_KEEP"], dirs_exist_ok=True)
         if self.own_folder:
             shutil.rmtree(self.folder, ignore_errors=True)
         assert not any(reports), "\n".join(filter(None, reports))

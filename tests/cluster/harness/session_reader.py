@@ -37,6 +37,10 @@ class SessionReader:
                 self.continued[broker] = self.continued.get(broker, 0) + 1
         assert self.process.is_alive(), lines[-30:]
 
+    def goes_on_at(self, brokers):
+        self.listen()
+        return all(self.continued.get(broker, 0) > 10 for broker in brokers)
+
     def judge(self, log, timeout=60):
         """Fails unless it gets to read all of `log` (of read_topic), each record once and in order."""
 
