@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <filesystem>
 
+#include "tests/unit/log/descriptors.h"
 #include "tests/unit/log/file_log_fixture.h"
 
 namespace barnabas::log {
@@ -317,13 +318,8 @@ class FileLogReadErrors : public FileLogTest {
   // Runs `work` while no descriptor is free.
   template <typename Work>
   void without_descriptors(Work work) {
-    rlimit old{};
-    ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &old), 0);
-    rlimit none = old;
-    none.rlim_cur = 0;
-    ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &none), 0);
+    const test::NoFreeDescriptor none;
     work();
-    ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &old), 0);
   }
 };
 

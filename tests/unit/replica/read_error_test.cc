@@ -1,6 +1,5 @@
 // A leader on real files that cannot be read.
 #include <gtest/gtest.h>
-#include <sys/resource.h>
 
 #include <filesystem>
 #include <memory>
@@ -8,6 +7,7 @@
 #include <utility>
 
 #include "broker/log/file_log_manager.h"
+#include "tests/unit/log/descriptors.h"
 #include "tests/unit/log/temp_directory.h"
 #include "tests/unit/replica/doubles.h"
 
@@ -77,13 +77,11 @@ TEST_F(ReadError, OfAConsumerTakesTheReplicaOfflineAndAnswersWhatWaits) {
 }
 
 TEST_F(ReadError, ForWantOfADescriptorIsTheReadersAlone) {
-  rlimit old{};
-  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &old), 0);
-  rlimit none = old;
-  none.rlim_cur = 0;
-  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &none), 0);
-  const FetchOutcome refused = read();
-  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &old), 0);
+  FetchOutcome refused;
+  {
+    const test::NoFreeDescriptor none;
+    refused = read();
+  }
   EXPECT_EQ(refused.error, ErrorCode::kKafkaStorageError) << "which clients try again";
   run_for(milliseconds(1));
   EXPECT_TRUE(partition()->is_leader());
