@@ -163,7 +163,7 @@ Duration java_duration(const config::Properties& properties, std::string_view ke
     throw config::ConfigError(
         fmt::format("Invalid value {} for configuration {}: Value must be at least 0", text, key));
   }
-  return milliseconds(ms);
+  return duration_of_ms(ms);
 }
 template Duration java_duration<std::int32_t>(const config::Properties&, std::string_view,
                                               Duration);

@@ -127,10 +127,7 @@ class TopicCommand {
 
   Result<void> alter() {
     const auto total = options_.int_value("partitions");
-    auto text = options_.value("replica-assignment");
-    if (text == "") text.reset();
-    std::vector<std::vector<BrokerId>> assignment;
-    if (text) assignment = parse_replica_assignment(*text);
+    const auto assignment = given_assignment(options_);
     TRY(const auto names, matching_topics());
     require_existing(names);
     if (names.empty()) return {};
@@ -138,11 +135,11 @@ class TopicCommand {
     std::vector<NewPartitions> grown;
     for (const TopicInfo& topic : topics) {
       NewPartitions& asked = grown.emplace_back(NewPartitions{topic.name, *total});
-      if (!text) continue;
+      if (!assignment) continue;
       // What is given begins with the partitions that there are.
-      const std::size_t old = std::min(topic.partitions.size(), assignment.size());
-      asked.assignment.emplace(assignment.begin() + static_cast<std::ptrdiff_t>(old),
-                               assignment.end());
+      const std::size_t old = std::min(topic.partitions.size(), assignment->size());
+      asked.assignment.emplace(assignment->begin() + static_cast<std::ptrdiff_t>(old),
+                               assignment->end());
     }
     return client_.create_partitions(grown);
   }

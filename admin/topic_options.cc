@@ -7,6 +7,7 @@
 #include <charconv>
 #include <limits>
 #include <set>
+#include <utility>
 
 #include "admin/java_text.h"
 #include "config/config_key.h"
@@ -193,16 +194,18 @@ std::vector<std::vector<BrokerId>> parse_replica_assignment(std::string_view tex
   return assignment;
 }
 
+std::optional<std::vector<std::vector<BrokerId>>> given_assignment(const Options& options) {
+  const auto text = options.value("replica-assignment");
+  if (!text || text->empty()) return std::nullopt;
+  return parse_replica_assignment(*text);
+}
+
 NewTopic new_topic(const Options& options) {
   NewTopic topic;
   topic.name = *options.value("topic");
   topic.partitions = options.int_value("partitions");
   const auto factor = options.int_value("replication-factor");
-  // As in Kafka's tool, an empty one is none.
-  if (const auto assignment = options.value("replica-assignment");
-      assignment && *assignment != "") {
-    topic.assignment = parse_replica_assignment(*assignment);
-  }
+  if (auto assignment = given_assignment(options)) topic.assignment = std::move(*assignment);
   topic.configs = parse_configs(options.values("config"));
   constexpr std::int32_t kMaxFactor = std::numeric_limits<std::int16_t>::max();
   if (factor && (*factor < 1 || *factor > kMaxFactor)) {

@@ -26,6 +26,8 @@ DescribeFilters describe_filters(const Options& options);
 // `0:1,1:2`: the brokers of each partition, the preferred leader first.
 // Throws std::runtime_error.
 std::vector<std::vector<BrokerId>> parse_replica_assignment(std::string_view text);
+// That of --replica-assignment; as in Kafka's tool, an empty one is none.
+std::optional<std::vector<std::vector<BrokerId>>> given_assignment(const Options& options);
 
 // The topic that --create describes. Throws std::runtime_error.
 NewTopic new_topic(const Options& options);

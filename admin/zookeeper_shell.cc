@@ -30,6 +30,11 @@ void print_event(std::string_view state, std::string_view type,
   std::fflush(stdout);
 }
 
+// What the paths of a node's children begin with.
+std::string folder_of(const std::string& path) {
+  return path == "/" ? path : path + "/";
+}
+
 class ZooKeeperShell {
  public:
   explicit ZooKeeperShell(const std::string& connect)
@@ -119,7 +124,7 @@ class ZooKeeperShell {
     zk::NodeStat stat;
     std::vector<std::string> names;
     if (client_.children(path, false, names, stat) != zk::ZkError::kOk) return;
-    const std::string prefix = path == "/" ? path : path + "/";
+    const std::string prefix = folder_of(path);
     for (const std::string& name : names) fmt::print("{}{}\n", prefix, name);
     for (const std::string& name : names) list_below(prefix + name);
   }
@@ -178,7 +183,7 @@ class ZooKeeperShell {
     zk::NodeStat stat;
     std::vector<std::string> names;
     require_ok(client_.children(path, false, names, stat), path);
-    const std::string folder = path == "/" ? path : path + "/";
+    const std::string folder = folder_of(path);
     for (const std::string& name : names) remove_all(folder + name);
     require_ok(client_.remove(path, zk::kAnyVersion), path);
   }
@@ -224,7 +229,7 @@ class ZooKeeperShell {
     std::vector<std::string> names;
     require_ok(client_.children(path, false, names, stat), path);
     require_ok(client_.set_acl(path, acl, version), path);
-    const std::string folder = path == "/" ? path : path + "/";
+    const std::string folder = folder_of(path);
     for (const std::string& name : names) set_acl_below(folder + name, acl, version);
   }
 

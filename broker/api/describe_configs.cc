@@ -74,6 +74,13 @@ Result<Entries> describe(const Context& context, const Overrides& read, const Re
   }
 }
 
+// Each once.
+std::vector<const Resource*> resources_of(const DescribeConfigsRequest& request) {
+  return first_of_each(request.resources, [](const Resource& resource) {
+    return std::pair(resource.resource_type, resource.resource_name);
+  });
+}
+
 // Empty: every key.
 std::set<std::string_view> keys_of(const Resource& resource) {
   if (!resource.configuration_keys) return {};
@@ -112,9 +119,7 @@ void answer(const Context& context, const protocol::Request& request, const Over
 
   // The strings of `described` are what the response shows: it lives until encode() is done.
   std::vector<Result<Entries>> described;
-  const auto resources = first_of_each(decoded->resources, [](const Resource& resource) {
-    return std::pair(resource.resource_type, resource.resource_name);
-  });
+  const auto resources = resources_of(*decoded);
   described.reserve(resources.size());
   DescribeConfigsResponse response;
   for (std::size_t i = 0; i < resources.size(); ++i) {
@@ -144,9 +149,9 @@ std::vector<std::string> topics_of(const Context& context, const protocol::Reque
   const auto decoded = DescribeConfigsRequest::decode(request.body, request.version);
   if (!decoded) return topics;
   const auto snapshot = context.metadata.snapshot();
-  for (const Resource& resource : decoded->resources) {
-    if (resource.resource_type == kTopic && snapshot->topic(resource.resource_name) != nullptr) {
-      topics.emplace_back(resource.resource_name);
+  for (const Resource* resource : resources_of(*decoded)) {
+    if (resource->resource_type == kTopic && snapshot->topic(resource->resource_name) != nullptr) {
+      topics.emplace_back(resource->resource_name);
     }
   }
   return topics;

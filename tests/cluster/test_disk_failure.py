@@ -8,7 +8,9 @@ import resource
 import subprocess
 
 import pytest
+from harness import disks
 from harness.cluster import Cluster
+from harness.disks import directory_of
 from harness.history import Producers, judge, read_topic
 from harness.logdir import LogDirectory
 from harness.wait import wait_until
@@ -16,10 +18,7 @@ from harness.wait import wait_until
 TOPIC, PARTITIONS = "ledger", 8
 LIMIT = 1024 * 1024
 PROPERTIES = {
-    "min.insync.replicas": 2,
-    "replica.lag.time.max.ms": 1500,
-    "zookeeper.session.timeout.ms": 6000,
-    "log.dirs": "disk-a,disk-b",  # in the broker's own folder
+    **disks.PROPERTIES,
     "log.index.size.max.bytes": 65536,
     "log.segment.bytes": 64 * 1024 * 1024,
 }
@@ -53,14 +52,6 @@ class SmallDisk:
 
     def __exit__(self, *_):
         subprocess.run(["umount", "--lazy", self.folder], check=True)
-
-
-def directory_of(broker, partition):
-    """The folder of the replica in whichever log directory it is."""
-    return next(
-        path for disk in ("disk-a", "disk-b")
-        if os.path.isdir(path := os.path.join(broker.folder, disk, partition))
-    )
 
 
 def failed_disks(broker):

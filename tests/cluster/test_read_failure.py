@@ -4,28 +4,20 @@ reads is served from there.
 The disk that cannot be read is played by an index file that has gone: a read of old records looks into it."""
 import os
 
+from harness import disks
 from harness.cluster import Cluster
+from harness.disks import directory_of
 from harness.history import Producers, judge, read_topic
 from harness.logdir import checkpoint
 from harness.wait import wait_until
 
 TOPIC = "ledger"
 PROPERTIES = {
-    "min.insync.replicas": 2,
-    "replica.lag.time.max.ms": 1500,
-    "zookeeper.session.timeout.ms": 6000,
-    "log.dirs": "disk-a,disk-b",  # in the broker's own folder
+    **disks.PROPERTIES,
     "log.initial.task.delay.ms": 100,
     "log.flush.offset.checkpoint.interval.ms": 100,
 }
 FIRST_INDEX = "00000000000000000000.index"
-
-
-def directory_of(broker):
-    return next(
-        path for disk in ("disk-a", "disk-b")
-        if os.path.isdir(path := os.path.join(broker.folder, disk, f"{TOPIC}-0"))
-    )
 
 
 def first_segment_is_flushed(directory):
@@ -39,7 +31,7 @@ def test_a_leader_that_cannot_read_is_replaced_and_everything_is_read():
     with Cluster(3, properties=PROPERTIES) as cluster:
         cluster.create_topic(TOPIC, assignment="1:2:3", segment_bytes=32768)
         leader = cluster.brokers[1]
-        directory = directory_of(leader)
+        directory = directory_of(leader, f"{TOPIC}-0")
         with Producers(1, cluster.bootstrap, TOPIC, 1, per_second=2000) as producers:
             wait_until(lambda: first_segment_is_flushed(directory), "the first segment is flushed", 60)
             producers.wait_for_progress()

@@ -92,10 +92,9 @@ void GroupCoordinator::on_metadata_update(const replica::MetadataSnapshot& metad
     for (const auto& shard : shards()) shard->on_partitions_deleted(removed);
   }
   const replica::TopicMetadata* topic = metadata.topic(kOffsetsTopic);
-  const bool is_another = offsets_topic_ && topic && *offsets_topic_ != topic->topic_id;
-  if (topic == nullptr || is_another) set_partition_count(0);
-  offsets_topic_.reset();
-  if (topic != nullptr) offsets_topic_ = topic->topic_id;
+  const auto id = topic != nullptr ? std::optional(topic->topic_id) : std::nullopt;
+  if (!id || (offsets_topic_ && offsets_topic_ != id)) set_partition_count(0);
+  offsets_topic_ = id;
   learn_partition_count();
 }
 

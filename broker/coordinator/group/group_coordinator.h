@@ -134,8 +134,8 @@ class GroupCoordinator final : public replica::LeadershipObserver {
   std::atomic<std::int32_t> partition_count_{0};
   // Coordination executor only
   TimerId expiration_;
-  std::optional<Uuid>
-      offsets_topic_;  // the topic's id by the metadata, maybe zero; nullopt: no topic
+  // The topic's id by the metadata, which may be zero; nullopt: there is no topic.
+  std::optional<Uuid> offsets_topic_;
   bool learning_partition_count_ = false;
 
   mutable Mutex mu_;  // innermost
