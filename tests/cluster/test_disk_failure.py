@@ -105,9 +105,9 @@ def test_one_full_disk_takes_its_replicas_offline_and_no_other():
             producers.wait_for_progress()
             producers.end()
             assert not producers.failures()
-        judge(producers, read_topic(cluster.bootstrap, TOPIC, PARTITIONS))
+        judge(producers, read_topic(cluster.bootstrap, TOPIC, PARTITIONS), cluster)
         log = read_topic(cluster.bootstrap, "flood", 1)
-        judge(flood, log)
+        judge(flood, log, cluster)
         copies = [LogDirectory(directory_of(b, "flood-0")).bytes_below(log[0][0]) for b in cluster.brokers.values()]
         assert copies[0] == copies[1] == copies[2]
 
@@ -125,7 +125,7 @@ def test_the_last_full_disk_takes_the_broker_with_it_and_a_restart_goes_on():
         cluster.restart(1)
         cluster.wait_full_isr(TOPIC)
         log = read_topic(cluster.bootstrap, TOPIC, 1)
-        judge(producers, log)
+        judge(producers, log, cluster)
         copies = [LogDirectory(directory_of(b, f"{TOPIC}-0")).bytes_below(log[0][0]) for b in cluster.brokers.values()]
         assert copies[0] == copies[1] == copies[2]
 
@@ -146,7 +146,7 @@ def test_no_room_for_new_files_either_and_then_there_is():
                 assert victim.process.exit_code() == 1
                 assert "No space left on device" in victim.log_text()
                 assert not producers.failures()
-                judge(producers, read_topic(cluster.bootstrap, topic, 1))
+                judge(producers, read_topic(cluster.bootstrap, topic, 1), cluster)
             disk.resize(100000)
             cluster.restart(1)
             for room in (1500, 2600, 4100):
@@ -183,4 +183,4 @@ def test_a_broker_starts_without_a_disk_that_is_broken():
         os.rename(broken + "-away", broken)
         cluster.restart(1)
         cluster.wait_full_isr(TOPIC)
-        judge(producers, read_topic(cluster.bootstrap, TOPIC, PARTITIONS))
+        judge(producers, read_topic(cluster.bootstrap, TOPIC, PARTITIONS), cluster)

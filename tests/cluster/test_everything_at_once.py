@@ -143,7 +143,7 @@ def test_nothing_is_lost_while_everything_goes_on_at_once():
             assert not producers.failures()
             cluster.wait_full_isr(TOPIC)
             log = read_topic(cluster.bootstrap, TOPIC, PARTITIONS)
-            judge(producers, log)
+            judge(producers, log, cluster)
             reader.judge(log)
         assert all(churn.done.values()), churn.done
         for partition, (high_watermark, _) in log.items():

@@ -2,6 +2,7 @@
 import itertools
 import os
 import random
+import struct
 
 import pytest
 from harness.cluster import Cluster
@@ -56,6 +57,43 @@ def inflict(cluster, fault, victim):
     cluster.wait_full_isr(TOPIC)
 
 
+class Writer:
+    """What the judge asks of a producer."""
+
+    def __init__(self, *acknowledged):
+        self.name, self.topic, self.acknowledged = "p0", TOPIC, acknowledged
+        self.all = [self]
+
+
+class Disk:
+    """A cluster of one log directory, which holds one batch of one record for each producer epoch given."""
+
+    def __init__(self, folder, *producer_epochs):
+        self.folder = str(folder)
+        path = folder / "broker-1" / "data" / f"{TOPIC}-0"
+        path.mkdir(parents=True)
+        with open(path / f"{0:020}.log", "wb") as file:
+            for offset, epoch in enumerate(producer_epochs):
+                file.write(struct.pack(">qiibIhiqqqhii", offset, 49, 0, 2, 0, 0, 0, 0, 0, 7, epoch, 0, 1))
+
+
+def test_the_judge_objects(tmp_path):
+    sound = {0: (2, [(0, "p0:4"), (1, "p0:5")])}
+    judge(Writer((0, 0, 4), (0, -1, 5)), sound, Disk(tmp_path / "sound", 0, 0))
+    with pytest.raises(AssertionError, match="p0:6 was acknowledged at 0/2 and is lost"):
+        judge(Writer((0, 2, 6)), sound, Disk(tmp_path / "lost"))
+    with pytest.raises(AssertionError, match="p0:5 acknowledged at 0/0, is at"):
+        judge(Writer((0, 0, 5)), sound, Disk(tmp_path / "elsewhere"))
+    with pytest.raises(AssertionError, match="p0:4 at 0/1 comes after p0:5"):
+        judge(Writer(), {0: (2, [(0, "p0:5"), (1, "p0:4")])}, Disk(tmp_path / "order"))
+    doubled = {0: (3, [(0, "p0:4"), (1, "p0:4"), (2, "p0:5")])}
+    with pytest.raises(AssertionError, match="p0:4 is doubled"):
+        judge(Writer((0, 0, 4)), doubled, Disk(tmp_path / "doubled", 3, 3, 3))
+    with pytest.raises(AssertionError, match="p0:4 is doubled"):
+        judge(Writer((0, 0, 4)), doubled, Disk(tmp_path / "older", 3, 2, 2))
+    judge(Writer((0, 1, 4), (0, 2, 5)), doubled, Disk(tmp_path / "newer", 3, 4, 4))
+
+
 @pytest.mark.long
 def test_nothing_acknowledged_is_lost():
     choice = random.Random(7)
@@ -63,10 +101,9 @@ def test_nothing_acknowledged_is_lost():
     choice.shuffle(faults)
     with Cluster(3, properties=PROPERTIES) as cluster:
         cluster.create_topic(TOPIC, PARTITIONS)
-        data_dirs = [broker.data_dir for broker in cluster.brokers.values()]
         with (
             Producers(4, cluster.bootstrap, TOPIC, PARTITIONS, per_second=2000) as producers,
-            autopsy(producers, data_dirs),
+            autopsy(producers, cluster),
         ):
             producers.wait_for_progress()
             for fault, role in faults:
@@ -79,7 +116,7 @@ def test_nothing_acknowledged_is_lost():
             assert not producers.failures()
             cluster.wait_full_isr(TOPIC)
             log = read_topic(cluster.bootstrap, TOPIC, PARTITIONS)
-            judge(producers, log)
+            judge(producers, log, cluster)
             for partition, (high_watermark, _) in log.items():
                 compare_replicas(cluster, partition, high_watermark)
 

@@ -43,7 +43,7 @@ def test_a_leader_that_cannot_read_is_replaced_and_everything_is_read():
         assert cluster.leader(TOPIC, 0) == 1
         assert "Stopping serving logs" not in leader.log_text()
 
-        judge(producers, read_topic(cluster.bootstrap, TOPIC, 1))
+        judge(producers, read_topic(cluster.bootstrap, TOPIC, 1), cluster)
         assert cluster.leader(TOPIC, 0) in (2, 3)
         cluster.wait_out_of_isr(TOPIC, 1)
         text = leader.log_text()

@@ -59,7 +59,7 @@ def test_leaders_go_on_while_zookeeper_is_gone_and_everything_when_it_is_back():
             cluster.wait_full_isr("t")
             producers.end()
             assert not producers.failures()
-        judge(producers, read_topic(cluster.bootstrap, "t", 6))
+        judge(producers, read_topic(cluster.bootstrap, "t", 6), cluster)
 
 
 def test_a_zookeeper_without_its_data_costs_no_record_and_a_restart_says_what_is_wrong():
@@ -87,7 +87,7 @@ def test_a_zookeeper_without_its_data_costs_no_record_and_a_restart_says_what_is
 
         # With its data, nothing has been lost.
         restore(cluster, kept)
-        judge(producers, read_topic(cluster.bootstrap, "t", 2))
+        judge(producers, read_topic(cluster.bootstrap, "t", 2), cluster)
 
 
 def data_of_another_cluster(folder):
@@ -138,4 +138,4 @@ def test_a_zookeeper_of_another_cluster_is_told_of_and_waited_out(tmp_path):
             broker.process.kill()
 
         restore(cluster, kept)
-        judge(producers, read_topic(cluster.bootstrap, "t", 2))
+        judge(producers, read_topic(cluster.bootstrap, "t", 2), cluster)

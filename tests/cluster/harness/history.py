@@ -5,6 +5,8 @@ and remember each acknowledgement. The judge then wants every acknowledged recor
 once, at the offset that was acknowledged, and each producer's numbers in order in each partition.
 """
 import contextlib
+import glob
+import itertools
 import os
 import random
 import re
@@ -121,9 +123,15 @@ class Producers:
         return [(p.name, failure) for p in self.all for failure in p.failed[:3]]
 
 
+def replicas(cluster, name):
+    """The directories of a partition on all brokers and disks."""
+    return sorted(glob.glob(os.path.join(cluster.folder, "broker-*", "*", name)))
+
+
 @contextlib.contextmanager
-def autopsy(producers, data_dirs):
-    """After a failure: what the logs hold of the producers that failed for good, near where they did."""
+def autopsy(producers, cluster):
+    """After a failure: what the logs hold of the producers that failed for good, near where they did, and of
+    records that stand in a log twice."""
     try:
         yield
     except BaseException:
@@ -132,13 +140,30 @@ def autopsy(producers, data_dirs):
             if not fatal:
                 continue
             topic, partition, producer_id, sequence = fatal[1], *map(int, fatal.groups()[1:])
-            for directory in data_dirs:
-                path = os.path.join(directory, f"{topic}-{partition}")
+            for path in replicas(cluster, f"{topic}-{partition}"):
                 print(f"{name}, producer id {producer_id}, around sequence {sequence} in {path}:")
                 for batch in LogDirectory(path).batches():
                     if batch.producer_id == producer_id and abs(batch.base_sequence - sequence) < 10:
                         print(f"  {batch}")
+        for topic in sorted({p.topic for p in producers.all}):
+            for path in replicas(cluster, f"{topic}-*"):
+                _print_doubles(path)
         raise
+
+
+def _print_doubles(path):
+    """Each pair of batches that hold a record twice, and what their producer wrote next to them."""
+    batches, places = [b for b in LogDirectory(path).batches() if b.codec == "none"], {}
+    for batch in batches:
+        for _, value in batch.values():
+            if batch in (pair := places.setdefault(value, [batch])):
+                continue
+            pair.append(batch)
+            theirs = [b for b in batches if b.producer_id == batch.producer_id]
+            print(f"{value} is doubled in {path}; there its producer wrote:")
+            near = {theirs.index(p) + n for p in pair if p in theirs for n in (-2, -1, 0, 1, 2)}
+            for at in sorted(near & set(range(len(theirs)))):
+                print(f"  {theirs[at]}: {[v for _, v in theirs[at].values()]}")
 
 
 LEADER_IS_MOVING = (
@@ -187,25 +212,58 @@ def read_topic(bootstrap, topic, partitions, timeout=120):
         consumer.close()
 
 
-def judge(producers, log):
-    """Fails with all that is wrong."""
+def judge(producers, log, cluster):
+    """Fails with all that is wrong.
+
+    One way to a record that stands twice is the client's own. A broker that knows a batch by its sequence is
+    asked for it again under the same producer epoch; but librdkafka begins a new epoch where a batch behind
+    one that was refused is told OUT_OF_ORDER_SEQUENCE_NUMBER, and sends under it, from sequence 0 on, also
+    what other leaders had taken and not yet acknowledged. To a broker, Kafka's too, those are new records.
+    """
     wrong = []
     places = {}
+    epochs = _ProducerEpochs(cluster, producers.all[0].topic)
     for partition, (_, records) in log.items():
         last = {}
         for offset, value in records:
             name, number = value.split(":")
-            if value in places:
-                wrong.append(f"{value} is doubled: {places[value]} and {(partition, offset)}")
-            places[value] = (partition, offset)
+            known = places.setdefault(value, [])
+            known.append((partition, offset))
+            if len(known) > 1:
+                if epochs.rose(known):
+                    continue
+                wrong.append(f"{value} is doubled: {', '.join(map(str, known))}")
             if int(number) <= last.get(name, -1):
                 wrong.append(f"{value} at {partition}/{offset} comes after {name}:{last[name]}")
             last[name] = int(number)
     for producer in producers.all:
         for partition, offset, number in producer.acknowledged:
-            place = places.get(f"{producer.name}:{number}")
-            if place is None:
+            known = places.get(f"{producer.name}:{number}", [])
+            if not known:
                 wrong.append(f"{producer.name}:{number} was acknowledged at {partition}/{offset} and is lost")
-            elif place[0] != partition or offset not in (-1, place[1]):
-                wrong.append(f"{producer.name}:{number} acknowledged at {partition}/{offset}, is at {place}")
+            elif not any(p == partition and offset in (-1, o) for p, o in known):
+                wrong.append(f"{producer.name}:{number} acknowledged at {partition}/{offset}, is at {known}")
     assert not wrong, f"{len(wrong)} wrong:\n" + "\n".join(wrong[:50])
+
+
+class _ProducerEpochs:
+    """Under which epochs of its producer a record was written, by what lies on the disks."""
+
+    def __init__(self, cluster, topic):
+        self.cluster, self.topic = cluster, topic
+        self.batches = {}  # of all replicas, by partition
+
+    def rose(self, places):
+        """Whether these places, all of one partition, hold batches of one producer, each of a newer epoch."""
+        if len({partition for partition, _ in places}) > 1:
+            return False
+        batches = [self._batch(*place) for place in places]
+        return len({b.producer_id for b in batches}) == 1 and all(
+            newer.producer_epoch > older.producer_epoch for older, newer in itertools.pairwise(batches)
+        )
+
+    def _batch(self, partition, offset):
+        if partition not in self.batches:
+            logs = replicas(self.cluster, f"{self.topic}-{partition}")
+            self.batches[partition] = [b for path in logs for b in LogDirectory(path).batches()]
+        return next(b for b in self.batches[partition] if b.base_offset <= offset <= b.last_offset)
