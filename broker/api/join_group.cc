@@ -97,12 +97,13 @@ void respond(Join& join, const group::JoinAnswer& answer) {
 
 }  // namespace
 
-// Whoever joins waits for the others, and the next request of its connection with it, as in Kafka:
-// it may depend on how the join ends.
+// Whoever joins waits for the others, and the next request of its connection with it: it may depend
+// on how the join ends. Only what may overtake is handled meanwhile.
 void handle_join_group(Context& context, protocol::Request request, protocol::Responder responder) {
   auto message = JoinGroupRequest::decode(request.body, request.version);
   if (!message) return responder.close_connection();
   std::string client_host = java_address(request.client_address);
+  responder.work_done();  // of this turn: nothing is handled before it has ended
   const auto join = std::make_shared<Join>(
       Join{std::move(request), std::move(responder), std::move(*message), std::move(client_host)});
   context.groups.join(to_join(*join),

@@ -38,13 +38,17 @@ struct Request {
   std::shared_ptr<ConnectionNotes> connection = std::make_shared<ConnectionNotes>();
 };
 
-// Whether a request may be handled while earlier ones of its connection still wait to be answered:
-// what is produced may, pipelines live by it. Whatever else is asked is about the time at which it
-// is answered, as Kafka does it: metadata that waited behind a Fetch would name a leader of half a
-// second ago, after the client has heard of the next one elsewhere, and librdkafka 2.0 reads from
-// neither then, for ever.
+// Whether a request may be handled while earlier ones of its connection still wait to be answered.
+// What is written may, for "it is written" does not grow old on its way:
+//   Produce       pipelines live by it
+//   OffsetCommit  of a member that is joining again: behind its JoinGroup, as Kafka does it, the
+//                 generation that it names has ended whenever it is looked at, and librdkafka then
+//                 gives up all that it owns and joins once more, over and over
+// Whatever else is asked is about the time at which it is answered, as in Kafka: metadata that
+// waited behind a Fetch would name a leader of half a second ago, after the client has heard of the
+// next one elsewhere, and librdkafka 2.0 reads from neither then, for ever.
 inline bool may_overtake(ApiKey api) {
-  return api == ApiKey::kProduce;
+  return api == ApiKey::kProduce || api == ApiKey::kOffsetCommit;
 }
 
 // What a Responder does; `net` and the simulator implement it.

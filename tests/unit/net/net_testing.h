@@ -48,7 +48,11 @@ inline std::string request_frame(std::int32_t correlation_id, std::string_view b
   return bytes_of(protocol::frame_request(protocol::ApiKey::kMetadata, 1, correlation_id, "test",
                                           payload_of(body)));
 }
-// The same of a Produce request (version 3), which may overtake others.
+// The same of an OffsetCommit (version 2) and a Produce request (version 3), which may overtake.
+inline std::string commit_frame(std::int32_t correlation_id, std::string_view body) {
+  return bytes_of(protocol::frame_request(protocol::ApiKey::kOffsetCommit, 2, correlation_id,
+                                          "test", payload_of(body)));
+}
 inline std::string produce_frame(std::int32_t correlation_id, std::string_view body) {
   return bytes_of(protocol::frame_request(protocol::ApiKey::kProduce, 3, correlation_id, "test",
                                           payload_of(body)));

@@ -177,31 +177,34 @@ TEST(SocketServer, NextRequestWaitsUntilTheFirstIsAnswered) {
   EXPECT_EQ(client.receive_response().body, "two");
 }
 
-// What it asks for would be answered as of now, and told when the first one is answered.
-TEST(SocketServer, OnlyAProduceOvertakes) {
+// What else is asked would be answered as of now, and told when the first one is answered.
+TEST(SocketServer, OnlyWhatIsWrittenOvertakes) {
   Mailbox<std::pair<protocol::ApiKey, protocol::Responder>> waiting;
   TestServer server([&](protocol::Request request, protocol::Responder responder) {
     responder.work_done();
     waiting.put({request.api, std::move(responder)});
   });
   RawClient client(server.port());
-  client.send(request_frame(1, "") + produce_frame(2, "") + request_frame(3, "three") +
-              produce_frame(4, ""));
+  client.send(request_frame(1, "") + produce_frame(2, "") + commit_frame(3, "") +
+              request_frame(4, "four") + produce_frame(5, ""));
   auto first = waiting.take();
   auto second = waiting.take();
   EXPECT_EQ(second.first, protocol::ApiKey::kProduce);
+  auto third = waiting.take();
+  EXPECT_EQ(third.first, protocol::ApiKey::kOffsetCommit);
   server.reactor().run_and_wait([] {});
   EXPECT_EQ(waiting.size(), 0u);
   second.second.respond(payload_of("two"));
+  third.second.respond(payload_of("three"));
   server.reactor().run_and_wait([] {});
   EXPECT_EQ(waiting.size(), 0u) << "the first has not been answered yet";
   first.second.respond(payload_of("one"));
-  auto third = waiting.take();
-  EXPECT_EQ(third.first, protocol::ApiKey::kMetadata);
   auto fourth = waiting.take();
+  EXPECT_EQ(fourth.first, protocol::ApiKey::kMetadata);
+  auto fifth = waiting.take();
+  fifth.second.respond(payload_of("five"));
   fourth.second.respond(payload_of("four"));
-  third.second.respond(payload_of("three"));
-  for (const char* answer : {"one", "two", "three", "four"}) {
+  for (const char* answer : {"one", "two", "three", "four", "five"}) {
     EXPECT_EQ(client.receive_response().body, answer);
   }
 }
