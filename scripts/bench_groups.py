@@ -110,7 +110,8 @@ class Groups:
         def settled():
             if all(s["leader"] == assignment[p][0] for p, s in cluster.states(OFFSETS_TOPIC).items()):
                 return True
-            cluster.tools.run("kafka-leader-election", "--election-type", "preferred", "--all-topic-partitions")
+            # A leader that is just moving may be refused: asked again.
+            cluster.tools.try_run("kafka-leader-election", "--election-type", "preferred", "--all-topic-partitions")
             return False
 
         wait_until(settled, "each broker leads its share", 60, 0.2)
