@@ -104,8 +104,8 @@ class Driver:
     def produce(self, name, topic, codec="none"):
         self.say("produce", name, topic, codec)
 
-    def consume(self, name, topic, group, reset="earliest", assignor=None):
-        self.say("consume", name, topic, group, reset, assignor or self.kind.assignors[0])
+    def consume(self, name, topic, group, reset="earliest", assignor=None, rack=None):
+        self.say("consume", name, topic, group, reset, assignor or self.kind.assignors[0], *([rack] if rack else []))
 
     def seek(self, name, *where):
         before = self._count(name, "sought")
@@ -158,6 +158,11 @@ class Driver:
         events = list(self.events[name])
         last = max(n for n, (event, _) in enumerate(events) if event == "sought")
         return [self._record(rest) for event, rest in events[last:] if event == "read"]
+
+    def bytes_from(self, name):
+        """{broker: bytes received from it as a replica, until now}, of a consumer with a rack"""
+        told = (rest.split(" ") for event, rest in list(self.events.get(name, [])) if event == "from")
+        return {int(broker): int(count) for broker, count in told}
 
     def owns(self, name):
         said = [rest for event, rest in list(self.events.get(name, [])) if event == "owns"]

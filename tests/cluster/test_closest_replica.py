@@ -1,11 +1,10 @@
 """Fetching from the closest replica (KIP-392): who is sent where, and what a follower tells."""
 from harness import wire
-from harness.cluster import Cluster
+from harness.cluster import FROM_THE_CLOSEST_REPLICA, Cluster
 from harness.fetching import OFFSET_OUT_OF_RANGE, FetchConnection
 from harness.wait import wait_until
 
 PLENTY = 1 << 20
-RACK_AWARE = "org.apache.kafka.common.replica.RackAwareReplicaSelector"
 
 
 def fetch(connection, offset, rack, version=11, **options):
@@ -15,10 +14,7 @@ def fetch(connection, offset, rack, version=11, **options):
 
 
 def test_a_consumer_is_sent_to_the_follower_in_its_rack_and_reads_there():
-    cluster = Cluster(2, properties={"replica.selector.class": RACK_AWARE})
-    for broker in cluster.brokers.values():
-        broker.properties["broker.rack"] = f"rack-{broker.id}"
-    with cluster:
+    with Cluster(2, properties=FROM_THE_CLOSEST_REPLICA, racks={1: "rack-1", 2: "rack-2"}) as cluster:
         cluster.create_topic("t", assignment="1:2")
         cluster.wait_full_isr("t")
         cluster.wait_known_to_all("t")

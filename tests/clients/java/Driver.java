@@ -56,7 +56,8 @@ public final class Driver {
                 begin(new Producing(words[1], words[2], words[3]));
                 break;
             case "consume":
-                begin(new Consuming(words[1], words[2], words[3], words[4], words[5]));
+                String rack = words.length > 6 ? words[6] : "";
+                begin(new Consuming(words[1], words[2], words[3], words[4], words[5], rack));
                 break;
             case "seek":
                 ((Consuming) clients.get(words[1])).seeks.add(words);
@@ -137,11 +138,17 @@ public final class Driver {
         private final String topic;
         private final Properties properties = new Properties();
         private final Set<Integer> owned = new TreeSet<>();
+        private final boolean inRack;
+        private long saidReceived;
         final ConcurrentLinkedQueue<String[]> seeks = new ConcurrentLinkedQueue<>();
 
-        Consuming(String name, String topic, String group, String reset, String assignor) {
+        Consuming(String name, String topic, String group, String reset, String assignor, String rack) {
             super(name);
             this.topic = topic;
+            inRack = !rack.isEmpty();
+            if (inRack) {
+                properties.put("client.rack", rack);
+            }
             properties.put("bootstrap.servers", bootstrap);
             properties.put("group.id", group);
             properties.put("auto.offset.reset", reset);
@@ -166,8 +173,22 @@ public final class Driver {
                         seek(consumer, to);
                         say("sought");
                     }
+                    if (inRack && System.nanoTime() - saidReceived > 100_000_000) {
+                        saidReceived = System.nanoTime();
+                        sayReceived(consumer);
+                    }
                 }
             }
+        }
+
+        private void sayReceived(KafkaConsumer<String, String> consumer) {
+            consumer.metrics().forEach((metric, value) -> {
+                String node = metric.tags().get("node-id");
+                // The coordinator has a connection of its own, with a number from the other end.
+                if (metric.name().equals("incoming-byte-total") && node != null && node.matches("node-\\d{1,9}")) {
+                    say("from " + node.substring(5) + " " + ((Number) value.metricValue()).longValue());
+                }
+            });
         }
 
         private void seek(KafkaConsumer<String, String> consumer, String[] words) {

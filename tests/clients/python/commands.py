@@ -24,6 +24,11 @@ class Client(threading.Thread):
     def say_owned(self, partitions):
         self.say(" ".join(["owns", *map(str, sorted(partitions))]))
 
+    def say_received(self, received):
+        """received: {broker: bytes so far}"""
+        for broker, count in received.items():
+            self.say(f"from {broker} {count}")
+
     def run(self):
         try:
             self.live()
@@ -49,7 +54,7 @@ class Client(threading.Thread):
 
 
 def obey(producing, consuming):
-    """producing(name, bootstrap, topic, codec), consuming(name, bootstrap, topic, group, reset, assignor)"""
+    """producing(name, bootstrap, topic, codec), consuming(name, bootstrap, topic, group, reset, assignor[, rack])"""
     bootstrap, clients = sys.argv[1], {}
     for line in sys.stdin:
         command, name, *rest = line.split()

@@ -1,4 +1,6 @@
 """Producers and group consumers of confluent-kafka, that is librdkafka; driven by commands.py."""
+import json
+
 import confluent_kafka
 from commands import Client, obey
 from confluent_kafka import TopicPartition
@@ -31,14 +33,22 @@ class Producing(Client):
 
 
 class Consuming(Client):
-    def __init__(self, name, bootstrap, topic, group, reset, assignor):
+    def __init__(self, name, bootstrap, topic, group, reset, assignor, rack=None):
         super().__init__(name, bootstrap, topic)
         self.owned = set()
+        in_rack = {"client.rack": rack, "statistics.interval.ms": 100, "stats_cb": self.on_statistics} if rack else {}
         self.consumer = confluent_kafka.Consumer({
             "bootstrap.servers": bootstrap, "group.id": group, "auto.offset.reset": RESET[reset],
             "partition.assignment.strategy": assignor, "auto.commit.interval.ms": 500,
             "session.timeout.ms": 6000, "heartbeat.interval.ms": 500, "fetch.wait.max.ms": 100, "log_level": 0,
+            **in_rack,
         })
+
+    def on_statistics(self, text):
+        brokers = json.loads(text)["brokers"].values()
+        # The coordinator has a connection of its own, a "logical" broker.
+        known = (b for b in brokers if b["nodeid"] >= 0 and b["source"] != "logical")
+        self.say_received({b["nodeid"]: b["rxbytes"] for b in known})
 
     def on_assign(self, _, partitions):
         self.owned |= {p.partition for p in partitions}

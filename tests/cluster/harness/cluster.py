@@ -14,6 +14,7 @@ from .zookeeper import ZooKeeper, ZooKeeperReader
 # The automatic rebalance looks at the leaders five seconds after a controller was elected: on a slow
 # machine that is between two looks of a test.
 NOBODY_ELSE_ELECTS = {"auto.leader.rebalance.enable": "false"}
+FROM_THE_CLOSEST_REPLICA = {"replica.selector.class": "org.apache.kafka.common.replica.RackAwareReplicaSelector"}
 
 
 def default_kind():
@@ -23,8 +24,9 @@ def default_kind():
 
 class Cluster:
     def __init__(self, brokers=3, ids=None, properties=None, kind=None, folder=None,
-                 production_jvm=False, sync=False, extra_listeners=None):
-        """extra_listeners: {name: port} beside PLAINTEXT, for a cluster of one broker."""
+                 production_jvm=False, sync=False, extra_listeners=None, racks=None):
+        """extra_listeners: {name: port} beside PLAINTEXT, for a cluster of one broker.
+        racks: {broker: where it stands}"""
         self.kind = kind or default_kind()
         self.own_folder = folder is None
         self.folder = folder or tempfile.mkdtemp(prefix="barnabas-cluster-")
@@ -40,6 +42,8 @@ class Cluster:
             )
             for i in ids
         }
+        for i, rack in (racks or {}).items():
+            self.brokers[i].properties["broker.rack"] = rack
         self.tools = Tools(self.bootstrap, self.kind)
 
     # Life

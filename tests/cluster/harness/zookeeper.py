@@ -153,12 +153,13 @@ class ZooKeeper:
         def serving():
             if not self.process.is_alive():
                 raise SystemExit(f"ZooKeeper ended at once; see {self.log_path}")
-            return self.four_letters("ruok") == "imok"
+            # One that comes too early is answered and then left open.
+            return self.four_letters("ruok", timeout=0.5) == "imok"
 
         wait_until(serving, "ZooKeeper answers", timeout)
 
-    def four_letters(self, word):
-        with socket.create_connection(("127.0.0.1", self.port), timeout=5) as connection:
+    def four_letters(self, word, timeout=5):
+        with socket.create_connection(("127.0.0.1", self.port), timeout=timeout) as connection:
             connection.sendall(word.encode())
             connection.shutdown(socket.SHUT_WR)
             text = b""
