@@ -4,6 +4,7 @@
 
 #include "broker/api/context.h"
 #include "broker/api/handlers.h"
+#include "broker/controller/controller.h"
 #include "broker/protocol/messages/update_metadata.h"
 #include "broker/replica/replica_manager.h"
 
@@ -82,6 +83,7 @@ void handle_update_metadata(Context& context, protocol::Request request,
       {message->controller_id, ControllerEpoch{message->controller_epoch},
        BrokerEpoch{message->broker_epoch}},
       update);
+  if (result) context.controller.on_metadata_updated();
   UpdateMetadataResponse response;
   response.error_code = result.code_or(ErrorCode::kNone);
   responder.respond(response.encode(request.version));

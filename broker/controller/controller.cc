@@ -7,6 +7,7 @@
 #include "broker/controller/controller_term.h"
 #include "broker/controller/elector.h"
 #include "broker/controller/partition_creator.h"
+#include "broker/controller/purgatory.h"
 #include "broker/controller/topic_creator.h"
 #include "zkclient/paths.h"
 
@@ -24,10 +25,11 @@ std::vector<BrokerWithRack> live_brokers(const ControllerTerm& term) {
 class Controller::Impl {
  public:
   Impl(zk::ZooKeeper& zookeeper, protocol::Transport& transport, Executor& executor,
-       const Clock& clock, Random& random, ControllerOptions options)
+       const Clock& clock, Random& random, const MetadataView& metadata, ControllerOptions options)
       : zookeeper_(zookeeper),
         transport_(transport),
         executor_(executor),
+        clock_(clock),
         random_(random),
         options_(std::move(options)),
         elector_(
@@ -37,7 +39,8 @@ class Controller::Impl {
         creator_(zookeeper, random,
                  {options_.default_num_partitions, options_.default_replication_factor,
                   options_.validate_topic_configs}),
-        partition_creator_(zookeeper) {}
+        partition_creator_(zookeeper),
+        purgatory_(executor, metadata) {}
 
   void startup() { elector_.start(); }
   void shutdown(std::function<void()> done);
@@ -46,8 +49,7 @@ class Controller::Impl {
 
   ControllerTerm* term() const { return term_.get(); }
   Elector& elector() { return elector_; }
-  TopicCreator& creator() { return creator_; }
-  Alive& alive() { return alive_; }
+  Purgatory& purgatory() { return purgatory_; }
 
   // Calls `active` with the term when the cluster is loaded, or `not_active`.
   void with_term(std::function<void(ControllerTerm&)> active, std::function<void()> not_active);
@@ -58,6 +60,8 @@ class Controller::Impl {
                      Callback<std::vector<DeleteTopicAnswer>> done);
   void create_partitions(std::vector<NewPartitions> topics, Duration timeout, bool validate_only,
                          Callback<std::vector<Error>> done);
+  void elect_leaders(ElectionType type, std::vector<TopicPartition> partitions, Duration timeout,
+                     Callback<ElectLeadersAnswer> done);
 
  private:
   struct Creation;
@@ -75,6 +79,7 @@ class Controller::Impl {
   zk::ZooKeeper& zookeeper_;
   protocol::Transport& transport_;
   Executor& executor_;
+  const Clock& clock_;
   Random& random_;
   const ControllerOptions options_;
 
@@ -82,6 +87,7 @@ class Controller::Impl {
   Elector elector_;
   TopicCreator creator_;
   PartitionCreator partition_creator_;
+  Purgatory purgatory_;
   std::unique_ptr<ControllerTerm> term_;
   std::int32_t epoch_version_ = 0;
   // Ended terms, which may still be on the stack.
@@ -211,7 +217,7 @@ void Controller::Impl::await_creation(std::shared_ptr<Creation> creation) {
     if (creation->answers[i].error.code != ErrorCode::kNone) continue;
     written[creation->topics[i].name] = creation->answers[i].num_partitions;
   }
-  const auto finish = [creation](const ControllerTerm::TopicResults& results) {
+  const auto finish = [creation](const TopicResults& results) {
     for (std::size_t i = 0; i < creation->topics.size(); ++i) {
       ErrorCode& error = creation->answers[i].error.code;
       if (error != ErrorCode::kNone || creation->validate_only) continue;
@@ -224,11 +230,7 @@ void Controller::Impl::await_creation(std::shared_ptr<Creation> creation) {
   if (creation->validate_only || written.empty() || creation->timeout <= Duration::zero()) {
     return finish({});
   }
-  with_term(
-      [creation, written, finish](ControllerTerm& term) {
-        term.await_topics_created(written, creation->timeout, finish);
-      },
-      [finish] { finish({}); });
+  purgatory_.await_created(std::move(written), creation->timeout, finish);
 }
 
 struct Controller::Impl::Deletion {
@@ -289,7 +291,7 @@ void Controller::Impl::await_deletion(std::shared_ptr<Deletion> deletion) {
   for (const DeleteTopicAnswer& answer : deletion->answers) {
     if (answer.error == ErrorCode::kNone) requested.insert(*answer.name);
   }
-  const auto finish = [deletion](const ControllerTerm::TopicResults& results) {
+  const auto finish = [deletion](const TopicResults& results) {
     for (DeleteTopicAnswer& answer : deletion->answers) {
       if (answer.error != ErrorCode::kNone) continue;
       const auto result = results.find(*answer.name);
@@ -298,11 +300,7 @@ void Controller::Impl::await_deletion(std::shared_ptr<Deletion> deletion) {
     deletion->done(std::move(deletion->answers));
   };
   if (requested.empty() || deletion->timeout <= Duration::zero()) return finish({});
-  with_term(
-      [deletion, requested, finish](ControllerTerm& term) {
-        term.await_topics_deleted(requested, deletion->timeout, finish);
-      },
-      [finish] { finish({}); });
+  purgatory_.await_deleted(std::move(requested), deletion->timeout, finish);
 }
 
 struct Controller::Impl::Growth {
@@ -353,7 +351,7 @@ void Controller::Impl::await_growth(std::shared_ptr<Growth> growth) {
       written[growth->topics[i].topic] = growth->topics[i].count;
     }
   }
-  const auto finish = [growth](const ControllerTerm::TopicResults& results) {
+  const auto finish = [growth](const TopicResults& results) {
     for (std::size_t i = 0; i < growth->topics.size(); ++i) {
       ErrorCode& error = growth->answers[i].code;
       if (error != ErrorCode::kNone || growth->validate_only) continue;
@@ -366,18 +364,32 @@ void Controller::Impl::await_growth(std::shared_ptr<Growth> growth) {
   if (growth->validate_only || written.empty() || growth->timeout <= Duration::zero()) {
     return finish({});
   }
-  with_term(
-      [growth, written, finish](ControllerTerm& term) {
-        term.await_topics_created(written, growth->timeout, finish);
-      },
-      [finish] { finish({}); });
+  purgatory_.await_created(std::move(written), growth->timeout, finish);
+}
+
+void Controller::Impl::elect_leaders(ElectionType type, std::vector<TopicPartition> partitions,
+                                     Duration timeout, Callback<ElectLeadersAnswer> done) {
+  const Time deadline = clock_.now() + timeout;
+  const auto await = [this, deadline, done = std::move(done)](ElectionOutcome outcome) {
+    purgatory_.await_elected(std::move(outcome), deadline - clock_.now(), done);
+  };
+  with_term([type, partitions,
+             await](ControllerTerm& term) { term.elect_leaders(type, partitions, await); },
+            [partitions, await] {
+              ElectionOutcome none;
+              for (const TopicPartition& tp : partitions) {
+                none.settled[tp].code = ErrorCode::kNotController;
+              }
+              await(std::move(none));
+            });
 }
 
 // ---- Controller --------------------------------------------------------------------------------
 
 Controller::Controller(zk::ZooKeeper& zookeeper, protocol::Transport& transport, Executor& executor,
-                       const Clock& clock, Random& random, ControllerOptions options)
-    : impl_(std::make_unique<Impl>(zookeeper, transport, executor, clock, random,
+                       const Clock& clock, Random& random, const MetadataView& metadata,
+                       ControllerOptions options)
+    : impl_(std::make_unique<Impl>(zookeeper, transport, executor, clock, random, metadata,
                                    std::move(options))) {
   zookeeper.add_observer(this);
 }
@@ -442,15 +454,11 @@ void Controller::create_partitions(std::vector<NewPartitions> topics, Duration t
 
 void Controller::elect_leaders(ElectionType type, std::vector<TopicPartition> partitions,
                                Duration timeout, Callback<ElectLeadersAnswer> done) {
-  impl_->with_term(
-      [type, partitions, timeout, done](ControllerTerm& term) {
-        term.elect_leaders(type, partitions, timeout, done);
-      },
-      [partitions, done] {
-        ElectLeadersAnswer none;
-        for (const TopicPartition& tp : partitions) none[tp].code = ErrorCode::kNotController;
-        done(std::move(none));
-      });
+  impl_->elect_leaders(type, std::move(partitions), timeout, std::move(done));
+}
+
+void Controller::on_metadata_updated() {
+  impl_->purgatory().on_metadata_updated();
 }
 
 void Controller::on_unclean_election_enabled(const std::string& topic) {

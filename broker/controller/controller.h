@@ -10,7 +10,8 @@
 // Lifetime    Observes the ZooKeeper session: the session has ended before the Controller is
 //             destroyed. Callbacks of unfinished requests are dropped uncalled then.
 // Failure     Nothing is given up while active: what ZooKeeper or a broker does not answer is
-//             awaited or sent again. Not active: NOT_CONTROLLER.
+//             awaited or sent again. Not active: NOT_CONTROLLER; but a request that has been
+//             carried out goes on waiting for this broker's metadata when the controller resigns.
 // Source      Kafka 3.9, kafka/controller/KafkaController.scala
 #pragma once
 
@@ -24,6 +25,7 @@
 #include "broker/base/executor.h"
 #include "broker/base/random.h"
 #include "broker/base/result.h"
+#include "broker/controller/core/metadata_view.h"
 #include "broker/controller/core/requests.h"
 #include "broker/protocol/ids.h"
 #include "broker/protocol/inter_broker_versions.h"
@@ -60,8 +62,10 @@ class Controller final : public zk::ZooKeeper::Observer {
   using Callback = std::function<void(Answer)>;
 
   // Adds itself to the observers of `zookeeper`.
+  //   metadata  of this broker; outlives the controller
   Controller(zk::ZooKeeper& zookeeper, protocol::Transport& transport, Executor& executor,
-             const Clock& clock, Random& random, ControllerOptions options);
+             const Clock& clock, Random& random, const MetadataView& metadata,
+             ControllerOptions options);
   ~Controller() override;
   Controller(const Controller&) = delete;
   Controller& operator=(const Controller&) = delete;
@@ -109,6 +113,9 @@ class Controller final : public zk::ZooKeeper::Observer {
   // those that it does not show.
   void elect_leaders(ElectionType type, std::vector<TopicPartition> partitions, Duration timeout,
                      Callback<ElectLeadersAnswer> done);
+
+  // This broker's own metadata has changed, whichever controller has told it.
+  void on_metadata_updated();
 
   // The topic's config allows unclean elections now: its leaderless partitions are looked at again.
   void on_unclean_election_enabled(const std::string& topic);

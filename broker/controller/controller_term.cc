@@ -29,8 +29,7 @@ ControllerTerm::ControllerTerm(zk::ZooKeeper& zookeeper, protocol::Transport& tr
       producer_ids_(
           zookeeper,
           [this](zk::Op op, auto done) { writer_.write(std::move(op), std::move(done)); }),
-      core_({options.broker_id, options.delete_topic_enable,
-             options.leader_imbalance_per_broker_percentage,
+      core_({options.delete_topic_enable, options.leader_imbalance_per_broker_percentage,
              leader_recovery_supported(options.versions)},
             epoch) {}
 
@@ -69,24 +68,18 @@ void ControllerTerm::stop() {
   outbox_.clear();
   channels_.remove_all();
   producer_ids_.stop();
-  for (auto& [token, waiting] : std::exchange(alter_partitions_, {})) {
-    waiting.done({ErrorCode::kNotController, {}});
+  for (const auto& [token, done] : std::exchange(alter_partitions_, {})) {
+    done({ErrorCode::kNotController, {}});
   }
-  for (auto& [token, waiting] : std::exchange(shutdowns_, {})) {
-    waiting.done({ErrorCode::kStaleControllerEpoch, {}});
+  for (const auto& [token, done] : std::exchange(shutdowns_, {})) {
+    done({ErrorCode::kStaleControllerEpoch, {}});
   }
-  for (auto& [token, waiting] : std::exchange(elections_, {})) {
-    executor_.cancel(waiting.timer);
-    ElectLeadersAnswer none;
+  for (const auto& [token, done] : std::exchange(elections_, {})) {
+    ElectionOutcome none;
     for (const TopicPartition& tp : election_partitions_[token]) {
-      none[tp].code = ErrorCode::kNotController;
+      none.settled[tp].code = ErrorCode::kNotController;
     }
-    waiting.done(std::move(none));
-  }
-  // What was asked for stands in ZooKeeper: it will be done, only we cannot see when.
-  for (auto& [token, waiting] : std::exchange(topics_, {})) {
-    executor_.cancel(waiting.timer);
-    waiting.done({});
+    done(std::move(none));
   }
   for (const std::function<void()>& call : std::exchange(when_loaded_, {})) call();
 }
@@ -245,17 +238,13 @@ void ControllerTerm::do_effect(SendLeaderAndIsr effect) {
 
 void ControllerTerm::do_effect(SendUpdateMetadata effect) {
   channels_.send(effect.broker, protocol::ApiKey::kUpdateMetadata, sender_.versions.update_metadata,
-                 encode(sender_, effect), [this, effect](BytesView body) {
+                 encode(sender_, effect), [this, broker = effect.broker](BytesView body) {
                    const auto answer = decode_update_metadata(sender_, body);
                    if (!answer) return false;
                    if (answer->error != ErrorCode::kNone) {
                      log_error("[Controller id={}] Broker {} answered UpdateMetadata with {}",
-                               options_.broker_id, effect.broker, error_name(answer->error));
-                     return true;
+                               options_.broker_id, broker, error_name(answer->error));
                    }
-                   step([&](ControllerCore& core, Effects& out) {
-                     core.on_update_metadata_answered(effect.broker, *effect.data, out);
-                   });
                    return true;
                  });
 }
@@ -407,8 +396,8 @@ void ControllerTerm::handle_preferred_election() {
     }
     log_info("[Controller id={}] Electing the preferred leaders of {} partitions, as {} asks",
              options_.broker_id, asked->partitions.size(), zk::paths::kPreferredReplicaElection);
-    elect_leaders(ElectionType::kPreferred, asked->partitions, options_.request_timeout,
-                  [this, remove](const ElectLeadersAnswer&) {
+    elect_leaders(ElectionType::kPreferred, asked->partitions,
+                  [this, remove](const ElectionOutcome&) {
                     if (!stopped_) remove();  // else the next controller takes it up
                   });
   };

@@ -54,14 +54,9 @@ class ControllerTerm {
                            Callback<ControlledShutdownAnswer> done);
   void allocate_producer_ids(BrokerId broker, BrokerEpoch epoch,
                              Callback<Result<ProducerIdBlock>> done);
-  void elect_leaders(ElectionType type, std::vector<TopicPartition> partitions, Duration timeout,
-                     Callback<ElectLeadersAnswer> done);
-
-  using TopicResults = std::map<std::string, ErrorCode>;
-  void await_topics_created(std::map<std::string, std::int32_t> partition_counts, Duration timeout,
-                            Callback<TopicResults> done);
-  void await_topics_deleted(std::set<std::string> topics, Duration timeout,
-                            Callback<TopicResults> done);
+  // Answers when the elections have been written, or have failed.
+  void elect_leaders(ElectionType type, std::vector<TopicPartition> partitions,
+                     Callback<ElectionOutcome> done);
   void on_unclean_election_enabled(const std::string& topic);
 
   // Runs `call` when the cluster is loaded; also at the end of the term, if that comes first.
@@ -97,7 +92,6 @@ class ControllerTerm {
   void do_effect(AnswerAlterPartition effect);
   void do_effect(AnswerControlledShutdown effect);
   void do_effect(AnswerElectLeaders effect);
-  void do_effect(AnswerTopicsChanged effect);
   void do_effect(LogLine effect);
 
   void on_loaded(const ClusterSnapshot& snapshot);
@@ -112,15 +106,8 @@ class ControllerTerm {
   void schedule_leader_balance(Duration delay);
   Token next_token() { return ++last_token_; }
 
-  // A client's request that waits, and the timer that ends its waiting.
   template <typename Answer>
-  struct Waiting {
-    Callback<Answer> done;
-    TimerId timer;
-  };
-  template <typename Answer>
-  void answer(std::map<Token, Waiting<Answer>>& waiting, Token token, Answer value);
-  TimerId expire_after(Duration timeout, Token token);
+  static void answer(std::map<Token, Callback<Answer>>& waiting, Token token, Answer value);
 
   // Fixed at construction
   zk::ZooKeeper& zookeeper_;
@@ -154,11 +141,10 @@ class ControllerTerm {
   std::set<std::string> partitions_nodes_made_;
 
   Token last_token_ = 0;
-  std::map<Token, Waiting<AlterPartitionAnswer>> alter_partitions_;
-  std::map<Token, Waiting<ControlledShutdownAnswer>> shutdowns_;
-  std::map<Token, Waiting<ElectLeadersAnswer>> elections_;
+  std::map<Token, Callback<AlterPartitionAnswer>> alter_partitions_;
+  std::map<Token, Callback<ControlledShutdownAnswer>> shutdowns_;
+  std::map<Token, Callback<ElectionOutcome>> elections_;
   std::map<Token, std::vector<TopicPartition>> election_partitions_;
-  std::map<Token, Waiting<TopicResults>> topics_;
 };
 
 }  // namespace barnabas::controller

@@ -7,7 +7,7 @@ namespace barnabas::controller {
 
 void ControllerTerm::alter_partition(AlterPartition request, Callback<AlterPartitionAnswer> done) {
   const Token token = next_token();
-  alter_partitions_[token] = {std::move(done), {}};
+  alter_partitions_[token] = std::move(done);
   step([&](ControllerCore& core, Effects& out) {
     core.alter_partition(token, std::move(request), out);
   });
@@ -16,7 +16,7 @@ void ControllerTerm::alter_partition(AlterPartition request, Callback<AlterParti
 void ControllerTerm::controlled_shutdown(BrokerId broker, BrokerEpoch epoch,
                                          Callback<ControlledShutdownAnswer> done) {
   const Token token = next_token();
-  shutdowns_[token] = {std::move(done), {}};
+  shutdowns_[token] = std::move(done);
   step([&](ControllerCore& core, Effects& out) {
     core.controlled_shutdown(token, broker, epoch, out);
   });
@@ -31,37 +31,13 @@ void ControllerTerm::allocate_producer_ids(BrokerId broker, BrokerEpoch epoch,
   producer_ids_.allocate(broker, std::move(done));
 }
 
-TimerId ControllerTerm::expire_after(Duration timeout, Token token) {
-  return executor_.run_after(timeout, alive_.guard([this, token] {
-    step([token](ControllerCore& core, Effects& out) { core.expire(token, out); });
-  }));
-}
-
 void ControllerTerm::elect_leaders(ElectionType type, std::vector<TopicPartition> partitions,
-                                   Duration timeout, Callback<ElectLeadersAnswer> done) {
+                                   Callback<ElectionOutcome> done) {
   const Token token = next_token();
-  elections_[token] = {std::move(done), expire_after(timeout, token)};
+  elections_[token] = std::move(done);
   election_partitions_[token] = partitions;
   step([&](ControllerCore& core, Effects& out) {
     core.elect_leaders(token, type, partitions, out);
-  });
-}
-
-void ControllerTerm::await_topics_created(std::map<std::string, std::int32_t> partition_counts,
-                                          Duration timeout, Callback<TopicResults> done) {
-  const Token token = next_token();
-  topics_[token] = {std::move(done), expire_after(timeout, token)};
-  step([&](ControllerCore& core, Effects& out) {
-    core.await_topics_created(token, std::move(partition_counts), out);
-  });
-}
-
-void ControllerTerm::await_topics_deleted(std::set<std::string> topics, Duration timeout,
-                                          Callback<TopicResults> done) {
-  const Token token = next_token();
-  topics_[token] = {std::move(done), expire_after(timeout, token)};
-  step([&](ControllerCore& core, Effects& out) {
-    core.await_topics_deleted(token, std::move(topics), out);
   });
 }
 
@@ -70,11 +46,8 @@ void ControllerTerm::on_unclean_election_enabled(const std::string& topic) {
 }
 
 template <typename Answer>
-void ControllerTerm::answer(std::map<Token, Waiting<Answer>>& waiting, Token token, Answer value) {
-  auto found = waiting.extract(token);
-  if (!found) return;
-  executor_.cancel(found.mapped().timer);
-  found.mapped().done(std::move(value));
+void ControllerTerm::answer(std::map<Token, Callback<Answer>>& waiting, Token token, Answer value) {
+  if (auto found = waiting.extract(token)) found.mapped()(std::move(value));
 }
 
 void ControllerTerm::do_effect(AnswerAlterPartition effect) {
@@ -87,11 +60,7 @@ void ControllerTerm::do_effect(AnswerControlledShutdown effect) {
 
 void ControllerTerm::do_effect(AnswerElectLeaders effect) {
   election_partitions_.erase(effect.token);
-  answer(elections_, effect.token, std::move(effect.answer));
-}
-
-void ControllerTerm::do_effect(AnswerTopicsChanged effect) {
-  answer(topics_, effect.token, std::move(effect.topics));
+  answer(elections_, effect.token, std::move(effect.outcome));
 }
 
 }  // namespace barnabas::controller

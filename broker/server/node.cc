@@ -109,7 +109,7 @@ Node::Node(const config::BrokerConfig& config, BrokerId broker_id, std::string c
                                                              .replicas = replicas_,
                                                              .zookeeper = parts_.zookeeper}),
       controller_(parts_.zookeeper, parts_.transport, parts_.coordination, parts_.clock,
-                  parts_.random, controller_options(config, broker_id)),
+                  parts_.random, cached_metadata_, controller_options(config, broker_id)),
       registration_(parts_.zookeeper, parts_.coordination, broker_id,
                     milliseconds(config.zookeeper_session_timeout_ms)),
       controller_client_(broker_id, config.controller_listener_name(), parts_.coordination,

@@ -39,6 +39,7 @@
 #include "broker/replica/metadata_cache.h"
 #include "broker/replica/replica_manager.h"
 #include "broker/replica/topic_configs.h"
+#include "broker/server/cached_metadata.h"
 #include "broker/server/controller_client.h"
 #include "config/broker_config.h"
 #include "zkclient/broker_registration.h"
@@ -128,6 +129,7 @@ class Node final : public zk::ZooKeeper::Observer {
   replica::ConfigChangeListener config_changes_;
   replica::FetchSessionCache fetch_sessions_;
   group::GroupCoordinator groups_;
+  CachedMetadata cached_metadata_{metadata_};
   controller::Controller controller_;
   zk::BrokerRegistration registration_;
   ControllerClient controller_client_;

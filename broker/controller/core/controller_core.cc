@@ -80,7 +80,6 @@ void ControllerCore::on_elected(const ClusterSnapshot& snapshot, Effects& out) {
   }
   if (!dropped.empty()) out.push_back(DropDeletionRequests{std::move(dropped)});
   context_.topics_to_be_deleted.insert(deletions.begin(), deletions.end());
-  seed_metadata(snapshot);
 
   // Brokers must know who lives before they are told whom to follow.
   RequestBatch live_brokers;
@@ -120,15 +119,6 @@ void ControllerCore::on_elected(const ClusterSnapshot& snapshot, Effects& out) {
   now.send(context_, out);
   close(round, out);
   deletion_.start(deletions, out);
-}
-
-// The earlier controller has told this broker what it wrote.
-void ControllerCore::seed_metadata(const ClusterSnapshot& snapshot) {
-  UpdateMetadataData told;
-  for (const auto& [tp, leadership] : snapshot.leaderships) {
-    told.partitions.push_back({tp, leadership, {}, false, {}});
-  }
-  metadata_.apply(told);
 }
 
 void ControllerCore::on_brokers_read(const std::map<BrokerId, BrokerInfo>& current, Effects& out) {

@@ -23,16 +23,13 @@
 #include <vector>
 
 #include "broker/controller/core/controller_context.h"
-#include "broker/controller/core/delayed_operations.h"
 #include "broker/controller/core/effects.h"
-#include "broker/controller/core/metadata_view.h"
 #include "broker/controller/core/partition_updates.h"
 #include "broker/controller/core/topic_deletion.h"
 
 namespace barnabas::controller {
 
 struct ControllerCoreOptions {
-  BrokerId broker_id{-1};
   bool delete_topic_enable = true;
   int leader_imbalance_per_broker_percentage = 10;
   bool leader_recovery_supported = true;  // brokers can be told that a leader is RECOVERING
@@ -75,7 +72,6 @@ class ControllerCore {
 
   void on_leader_and_isr_answered(BrokerId broker, BrokerEpoch epoch, ErrorCode error,
                                   const PartitionErrors& errors, Effects& out);
-  void on_update_metadata_answered(BrokerId broker, const UpdateMetadataData& sent, Effects& out);
   void on_stop_replica_answered(BrokerId broker, BrokerEpoch epoch, const StopReplicaData& sent,
                                 ErrorCode error, const PartitionErrors& errors, Effects& out);
 
@@ -83,14 +79,9 @@ class ControllerCore {
 
   void alter_partition(Token token, AlterPartition request, Effects& out);
   void controlled_shutdown(Token token, BrokerId broker, BrokerEpoch epoch, Effects& out);
+  // Answered when the elections have been written, or have failed.
   void elect_leaders(Token token, ElectionType type, const std::vector<TopicPartition>& partitions,
                      Effects& out);
-  // The topics' znodes were written; answered when this broker's metadata shows their leaders.
-  void await_topics_created(Token token, std::map<std::string, std::int32_t> partition_counts,
-                            Effects& out);
-  void await_topics_deleted(Token token, std::set<std::string> topics, Effects& out);
-  // The client of elect_leaders or await_* waits no longer.
-  void expire(Token token, Effects& out);
   // Time to look whether leaders are where they should be.
   void on_leader_balance_tick(Effects& out);
 
@@ -122,7 +113,6 @@ class ControllerCore {
   void answer(ShutdownRound owed, const FinishedRound& round, Effects& out);
   void answer(ElectionRound owed, const FinishedRound& round, Effects& out);
 
-  void seed_metadata(const ClusterSnapshot& snapshot);
   void on_broker_startup(const std::vector<BrokerId>& brokers, Effects& out);
   void on_broker_failure(const std::vector<BrokerId>& brokers, Effects& out);
   // Registered no more, or on a failed directory.
@@ -137,10 +127,7 @@ class ControllerCore {
   ControllerContext context_;
   PartitionUpdates updates_;
   TopicDeletion deletion_;
-  MetadataView metadata_;
-  DelayedOperations delayed_;
   std::map<RoundId, Owed> owed_;
-  std::set<Token> expired_elections_;  // whose client left before the elections had ended
   std::set<std::string> topics_being_read_;
 };
 

@@ -64,13 +64,6 @@ void ControllerCore::on_leader_and_isr_answered(BrokerId broker, BrokerEpoch epo
   if (!newly_offline.empty()) on_replicas_offline(newly_offline, out);
 }
 
-void ControllerCore::on_update_metadata_answered(BrokerId broker, const UpdateMetadataData& sent,
-                                                 Effects& out) {
-  if (broker != options_.broker_id) return;
-  metadata_.apply(sent);
-  delayed_.check(metadata_, out);
-}
-
 void ControllerCore::on_stop_replica_answered(BrokerId broker, BrokerEpoch epoch,
                                               const StopReplicaData& sent, ErrorCode error,
                                               const PartitionErrors& errors, Effects& out) {
@@ -238,51 +231,23 @@ void ControllerCore::elect_leaders(Token token, ElectionType type,
 }
 
 void ControllerCore::answer(ElectionRound owed, const FinishedRound& round, Effects& out) {
-  std::map<TopicPartition, BrokerId> expected;
+  ElectionOutcome elections{{}, std::move(owed.settled)};
   for (const UpdateOutcome& outcome : round.outcomes) {
     if (outcome.error == ErrorCode::kNone && outcome.state) {
-      expected[outcome.partition] = outcome.state->leader;
+      elections.elected[outcome.partition] = outcome.state->leader;
       continue;
     }
-    owed.settled[outcome.partition] = {
+    elections.settled[outcome.partition] = {
         outcome.error, fmt::format("Failed to elect leader for partition {} under strategy {}",
                                    outcome.partition.to_string(),
                                    owed.type == ElectionType::kPreferred
                                        ? "PreferredReplicaPartitionLeaderElectionStrategy"
                                        : "OfflinePartitionLeaderElectionStrategy(true)")};
   }
-  delayed_.await_leaders(owed.token, std::move(expected), std::move(owed.settled));
-  if (expired_elections_.erase(owed.token) > 0) {
-    delayed_.expire(owed.token, metadata_, out);
-  } else {
-    delayed_.check(metadata_, out);
-  }
+  out.push_back(AnswerElectLeaders{owed.token, std::move(elections)});
 }
 
-// ---- Topics and time ---------------------------------------------------------------------------
-
-void ControllerCore::await_topics_created(Token token,
-                                          std::map<std::string, std::int32_t> partition_counts,
-                                          Effects& out) {
-  delayed_.await_created(token, std::move(partition_counts));
-  delayed_.check(metadata_, out);
-}
-
-void ControllerCore::await_topics_deleted(Token token, std::set<std::string> topics, Effects& out) {
-  delayed_.await_deleted(token, std::move(topics));
-  delayed_.check(metadata_, out);
-}
-
-void ControllerCore::expire(Token token, Effects& out) {
-  for (const auto& [round, owed] : owed_) {
-    const auto* election = std::get_if<ElectionRound>(&owed);
-    if (election && election->token == token) {
-      expired_elections_.insert(token);
-      return;
-    }
-  }
-  delayed_.expire(token, metadata_, out);
-}
+// ---- Time --------------------------------------------------------------------------------------
 
 void ControllerCore::on_leader_balance_tick(Effects& out) {
   const RoundId round = updates_.open_round();

@@ -1,49 +1,35 @@
-// Answers to clients that wait until this broker's metadata shows what was done.
+// What clients wait for when that which they asked for has been done: that this broker's metadata
+// shows it.
 //
-// Threads  externally synchronized (ControllerCore).
+// Threads  pure functions.
 // Source   Kafka 3.9, DelayedCreatePartitions.scala, DelayedDeleteTopics.scala,
 //          DelayedElectLeader.scala
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <set>
 #include <string>
 
-#include "broker/controller/core/effects.h"
 #include "broker/controller/core/metadata_view.h"
+#include "broker/controller/core/requests.h"
 
 namespace barnabas::controller {
 
-class DelayedOperations {
- public:
-  // Until partitions 0 to n - 1 of each topic have a leader.
-  void await_created(Token token, std::map<std::string, std::int32_t> partition_counts);
-  // Until none of the topics is known any more.
-  void await_deleted(Token token, std::set<std::string> topics);
-  // Until the partitions are led by these; `settled` is answered with them.
-  void await_leaders(Token token, std::map<TopicPartition, BrokerId> expected,
-                     ElectLeadersAnswer settled);
+// Per topic: NONE, or REQUEST_TIMED_OUT while it is not shown.
+using TopicResults = std::map<std::string, ErrorCode>;
 
-  // Answers those that are fulfilled; called when the metadata changed.
-  void check(const MetadataView& metadata, Effects& out);
-  // The client waits no longer: what is not there yet is answered REQUEST_TIMED_OUT. A token that
-  // was answered already is ignored.
-  void expire(Token token, const MetadataView& metadata, Effects& out);
+// Shown: partitions 0 to n - 1 of the topic have a leader.
+TopicResults look_for_created(const MetadataView& metadata,
+                              const std::map<std::string, std::int32_t>& partition_counts);
+// Shown: the topic is not known any more.
+TopicResults look_for_deleted(const MetadataView& metadata, const std::set<std::string>& topics);
+bool all_shown(const TopicResults& results);
 
- private:
-  struct LeaderWait {
-    std::map<TopicPartition, BrokerId> expected;
-    ElectLeadersAnswer settled;
-  };
-  using TopicResults = std::map<std::string, ErrorCode>;
-  static TopicResults look(const MetadataView& metadata,
-                           const std::map<std::string, std::int32_t>& created);
-  static TopicResults look(const MetadataView& metadata, const std::set<std::string>& deleted);
-  static ElectLeadersAnswer look(const MetadataView& metadata, const LeaderWait& wait);
-
-  std::map<Token, std::map<std::string, std::int32_t>> created_;
-  std::map<Token, std::set<std::string>> deleted_;
-  std::map<Token, LeaderWait> leaders_;
-};
+// Settles the elected partitions whose new leaders are shown. Once seen is enough: the leadership
+// may move on while others are waited for.
+void settle_shown(const MetadataView& metadata, ElectionOutcome& elections);
+// What is told now: REQUEST_TIMED_OUT of those that are not settled.
+ElectLeadersAnswer answer_of(const ElectionOutcome& elections);
 
 }  // namespace barnabas::controller

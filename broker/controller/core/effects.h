@@ -130,12 +130,7 @@ struct AnswerControlledShutdown {
 };
 struct AnswerElectLeaders {
   Token token;
-  ElectLeadersAnswer answer;
-};
-// The topics that were waited for, each with NONE or REQUEST_TIMED_OUT.
-struct AnswerTopicsChanged {
-  Token token;
-  std::map<std::string, ErrorCode> topics;
+  ElectionOutcome outcome;
 };
 
 // ---- For people --------------------------------------------------------------------------------
@@ -145,11 +140,11 @@ struct LogLine {
   std::string text;
 };
 
-using Effect = std::variant<WritePartitionState, ReadPartitionState, ReadUncleanFlag, ReadTopics,
-                            DeleteTopicNodes, DropDeletionRequests, RestoreAssignment, Resign,
-                            SendLeaderAndIsr, SendUpdateMetadata, SendStopReplica, AddBroker,
-                            RemoveBroker, AnswerAlterPartition, AnswerControlledShutdown,
-                            AnswerElectLeaders, AnswerTopicsChanged, LogLine>;
+using Effect =
+    std::variant<WritePartitionState, ReadPartitionState, ReadUncleanFlag, ReadTopics,
+                 DeleteTopicNodes, DropDeletionRequests, RestoreAssignment, Resign,
+                 SendLeaderAndIsr, SendUpdateMetadata, SendStopReplica, AddBroker, RemoveBroker,
+                 AnswerAlterPartition, AnswerControlledShutdown, AnswerElectLeaders, LogLine>;
 using Effects = std::vector<Effect>;
 
 }  // namespace barnabas::controller

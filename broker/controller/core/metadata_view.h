@@ -1,29 +1,24 @@
-// What this broker's own metadata shows: the UpdateMetadata requests that it has answered, in
-// order. Requests of clients are answered when it shows what they asked for, so that a client that
-// asks this broker next finds it.
+// What this broker's own metadata shows. Requests of clients are answered when it shows what they
+// asked for, so that a client that asks this broker next finds it. It outlives the terms: the
+// broker may be told of a change by the next controller.
 //
-// Threads  externally synchronized (ControllerCore).
+// Threads  externally synchronized (the shell's executor).
 // Source   Kafka 3.9, kafka/server/metadata/ZkMetadataCache.scala
 #pragma once
 
-#include <map>
-#include <string>
 #include <string_view>
 
-#include "broker/controller/core/effects.h"
+#include "broker/protocol/ids.h"
 
 namespace barnabas::controller {
 
 class MetadataView {
  public:
-  void apply(const UpdateMetadataData& update);
+  virtual ~MetadataView() = default;
 
-  bool has_topic(std::string_view topic) const { return leaders_.contains(topic); }
+  virtual bool has_topic(std::string_view topic) const = 0;
   // kNoBroker: none, or the partition is not known.
-  BrokerId leader(const TopicPartition& partition) const;
-
- private:
-  std::map<std::string, std::map<PartitionId, BrokerId>, std::less<>> leaders_;
+  virtual BrokerId leader(const TopicPartition& partition) const = 0;
 };
 
 }  // namespace barnabas::controller

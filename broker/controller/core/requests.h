@@ -70,6 +70,12 @@ enum class ElectionType : std::int8_t { kPreferred = 0, kUnclean = 1 };
 // Per partition; code NONE: elected. The detail is Kafka's message.
 using ElectLeadersAnswer = std::map<TopicPartition, Error>;
 
+// How the elections of a request have ended.
+struct ElectionOutcome {
+  std::map<TopicPartition, BrokerId> elected;  // written; clients may not know of them yet
+  ElectLeadersAnswer settled;                  // what is to be told of the others
+};
+
 // ---- Topics ------------------------------------------------------------------------------------
 
 struct NewTopic {

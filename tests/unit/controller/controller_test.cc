@@ -40,7 +40,7 @@ TEST_F(ControllerTest, AnElectionWhoseAnswerWasLostIsSettledByReading) {
     ControllerOptions options;
     options.broker_id = k1;
     node.controller = std::make_unique<Controller>(*node.zookeeper, brokers, node.home, node.home,
-                                                   random, options);
+                                                   random, node.metadata, options);
     run(milliseconds(10));
     node.home.post([&] { enter(1); });
     run(microseconds(delay_us));
@@ -135,9 +135,9 @@ TEST_F(ControllerTest, ItIsDestroyedWithCallbacksUnderWay) {
     kill(1);
     nodes[1] = std::make_unique<Node>(scheduler);
     nodes[1]->zookeeper = model.connect(nodes[1]->home, seconds(6));
-    nodes[1]->controller =
-        std::make_unique<Controller>(*nodes[1]->zookeeper, brokers, nodes[1]->home, nodes[1]->home,
-                                     random, ControllerOptions{.broker_id = k1});
+    nodes[1]->controller = std::make_unique<Controller>(
+        *nodes[1]->zookeeper, brokers, nodes[1]->home, nodes[1]->home, random, nodes[1]->metadata,
+        ControllerOptions{.broker_id = k1});
     nodes[1]->home.post([&] { enter(1); });
     run(microseconds(delay_us));
     kill(1);

@@ -3,11 +3,13 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <functional>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -67,6 +69,8 @@ class FakeBrokers final : public protocol::Transport {
 
   std::vector<Sent> sent;
   int failures = 0;
+  // What a broker does with an UpdateMetadata before it answers.
+  std::function<void(std::int32_t broker, const protocol::UpdateMetadataRequest&)> on_metadata;
 
  private:
   class FakeChannel final : public protocol::Channel {
@@ -80,6 +84,9 @@ class FakeBrokers final : public protocol::Transport {
       const bool deaf = brokers_.deaf_[id_];
       if (!deaf) brokers_.sent.push_back({id_, api, bytes, brokers_.clock_.now()});
       if (deaf) ++brokers_.failures;
+      if (!deaf && api == protocol::ApiKey::kUpdateMetadata) {
+        brokers_.on_metadata(id_, *protocol::UpdateMetadataRequest::decode(bytes->view(), version));
+      }
       home_.post([alive = std::weak_ptr<bool>(alive_), api, version, bytes, callback, deaf] {
         if (alive.expired()) return;
         if (deaf) return callback(Error{ErrorCode::kNetworkException, "deaf"});
@@ -137,17 +144,53 @@ class FakeBrokers final : public protocol::Transport {
   std::map<std::int32_t, bool> deaf_;
 };
 
+// What a test, or an UpdateMetadata, has told a broker.
+class FakeMetadata final : public MetadataView {
+ public:
+  bool has_topic(std::string_view topic) const override {
+    return std::any_of(leaders_.begin(), leaders_.end(),
+                       [&](const auto& entry) { return entry.first.topic == topic; });
+  }
+  BrokerId leader(const TopicPartition& partition) const override {
+    const auto found = leaders_.find(partition);
+    return found == leaders_.end() ? kNoBroker : found->second;
+  }
+
+  // kLeaderDuringDelete: the partition goes.
+  void set(const TopicPartition& partition, BrokerId leader) {
+    leaders_[partition] = leader;
+    if (leader == kLeaderDuringDelete) leaders_.erase(partition);
+  }
+  void apply(const protocol::UpdateMetadataRequest& update) {
+    for (const auto& topic : update.topic_states) {
+      for (const auto& state : topic.partition_states) {
+        set({std::string(topic.topic_name), PartitionId(state.partition_index)}, state.leader);
+      }
+    }
+  }
+
+ private:
+  std::map<TopicPartition, BrokerId> leaders_;
+};
+
 class ControllerWorld : public ::testing::Test {
  protected:
   struct Node {
     explicit Node(sim::Scheduler& scheduler) : home(scheduler, 0) {}
     sim::Process home;
+    FakeMetadata metadata;
     std::unique_ptr<Controller> controller;
     std::unique_ptr<sim::ZooKeeperClient> zookeeper;  // goes before its observer
   };
 
   ControllerWorld() {
     for (std::string_view path : zk::paths::kPersistentPaths) make_path(std::string(path));
+    brokers.on_metadata = [this](std::int32_t id, const protocol::UpdateMetadataRequest& update) {
+      const auto node = nodes.find(id);
+      if (node == nodes.end()) return;
+      node->second->metadata.apply(update);
+      on(id, [](Controller& c) { c.on_metadata_updated(); });
+    };
   }
 
   void make_path(const std::string& path) {
@@ -162,8 +205,9 @@ class ControllerWorld : public ::testing::Test {
     node = std::make_unique<Node>(scheduler);
     node->zookeeper = model.connect(node->home, seconds(6));
     options.broker_id = BrokerId(id);
-    node->controller = std::make_unique<Controller>(*node->zookeeper, brokers, node->home,
-                                                    node->home, random, std::move(options));
+    node->controller =
+        std::make_unique<Controller>(*node->zookeeper, brokers, node->home, node->home, random,
+                                     node->metadata, std::move(options));
     node->home.post([this, id] { enter(id); });
     run(milliseconds(50));
     return *node;

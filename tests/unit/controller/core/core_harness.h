@@ -54,8 +54,7 @@ inline LeaderAndIsr state(std::int32_t leader, BrokerIds isr, std::int32_t leade
 
 class CoreHarness {
  public:
-  explicit CoreHarness(ControllerCoreOptions options = {.broker_id = BrokerId(1)})
-      : core(options, kEpoch) {}
+  explicit CoreHarness(ControllerCoreOptions options = {}) : core(options, kEpoch) {}
 
   static constexpr ControllerEpoch kEpoch{5};
 
@@ -212,14 +211,6 @@ class CoreHarness {
       }
     }
     return result;
-  }
-  // Broker 1's own metadata gets what it was sent.
-  void answer_own_metadata() {
-    for (const auto& request : std::exchange(update_metadata, {})) {
-      event([&](Effects& out) {
-        core.on_update_metadata_answered(request.broker, *request.data, out);
-      });
-    }
   }
   void forget() {
     leader_and_isr.clear();

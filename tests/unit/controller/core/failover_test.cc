@@ -101,7 +101,7 @@ TEST_F(Failover, AnUncleanLeaderIsElectedOnlyWhereTheTopicAllowsIt) {
 
 // Brokers before 3.2 cannot be told that a leader is recovering: it is not written either.
 TEST(FailoverOfAnOlderRelease, AnUncleanLeaderIsNotRecovering) {
-  CoreHarness harness({.broker_id = BrokerId(1), .leader_recovery_supported = false});
+  CoreHarness harness({.leader_recovery_supported = false});
   harness.with_brokers({1, 2});
   harness.with_topic("t", {ids({1, 2})});
   harness.with_state(partition(0), state(1, ids({1})));
@@ -112,7 +112,7 @@ TEST(FailoverOfAnOlderRelease, AnUncleanLeaderIsNotRecovering) {
   EXPECT_EQ(harness.committed(partition(0)), state(2, ids({2}), 1, 1));
 
   // The operator's election goes the same way.
-  CoreHarness asked({.broker_id = BrokerId(2), .leader_recovery_supported = false});
+  CoreHarness asked({.leader_recovery_supported = false});
   asked.with_brokers({2});
   asked.with_topic("t", {ids({1, 2})});
   asked.with_state(partition(0), state(-1, ids({1})));

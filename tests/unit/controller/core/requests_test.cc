@@ -32,10 +32,10 @@ class Requests : public ::testing::Test, public CoreHarness {
                      Token token = 7) {
     event([&](Effects& out) { core.elect_leaders(token, type, partitions, out); });
   }
-  ElectLeadersAnswer election_answer() const {
+  ElectionOutcome election_outcome() const {
     const auto answers = all<AnswerElectLeaders>();
     EXPECT_EQ(answers.size(), 1u);
-    return answers.empty() ? ElectLeadersAnswer{} : answers.back().answer;
+    return answers.empty() ? ElectionOutcome{} : answers.back().outcome;
   }
 };
 
@@ -202,18 +202,18 @@ TEST_F(Requests, TwoBrokersShutDownAtOnceAndTheThirdTakesOver) {
 
 // ---- ElectLeaders ------------------------------------------------------------------------------
 
-TEST_F(Requests, APreferredElectionIsAnsweredWhenOurMetadataShowsTheLeader) {
+TEST_F(Requests, APreferredElectionIsAnsweredWhenItIsWritten) {
   with_brokers({1, 2});
   with_topic("t", {ids({1, 2})});
   with_state(partition(0), state(2, ids({2, 1}), 3, 10));
   elect_and_settle();
   elect_leaders(ElectionType::kPreferred, {partition(0)});
+  EXPECT_TRUE(all<AnswerElectLeaders>().empty()) << "its outcome is not known yet";
   settle();
   EXPECT_EQ(committed(partition(0)), state(1, ids({2, 1}), 4, 11));
   EXPECT_EQ(recipients(partition(0)), (Numbers{1, 2}));
-  EXPECT_TRUE(all<AnswerElectLeaders>().empty());
-  answer_own_metadata();
-  EXPECT_EQ(election_answer().at(partition(0)).code, ErrorCode::kNone);
+  EXPECT_EQ(election_outcome().elected.at(partition(0)), BrokerId(1));
+  EXPECT_TRUE(election_outcome().settled.empty());
 }
 
 TEST_F(Requests, EachPartitionOfAnElectionHasItsOwnError) {
@@ -227,7 +227,8 @@ TEST_F(Requests, EachPartitionOfAnElectionHasItsOwnError) {
   elect_leaders(ElectionType::kPreferred,
                 {partition(0), partition(1), partition(0, "u"), partition(7)});
   settle();
-  const auto answer = election_answer();
+  EXPECT_TRUE(election_outcome().elected.empty());
+  const auto answer = election_outcome().settled;
   EXPECT_EQ(answer.at(partition(0)).code, ErrorCode::kElectionNotNeeded);
   EXPECT_EQ(answer.at(partition(1)).code, ErrorCode::kPreferredLeaderNotAvailable);
   EXPECT_EQ(answer.at(partition(1)).detail,
@@ -246,54 +247,15 @@ TEST_F(Requests, AnUncleanElectionIsDoneOnRequestWhateverTheTopicSays) {
   elect_leaders(ElectionType::kUnclean, {partition(0), partition(1)});
   settle();
   EXPECT_EQ(committed(partition(0)).leader, BrokerId(2));
-  event([&](Effects& out) { core.expire(7, out); });
-  EXPECT_EQ(election_answer().at(partition(1)).code, ErrorCode::kEligibleLeadersNotAvailable);
+  EXPECT_EQ(election_outcome().elected.at(partition(0)), BrokerId(2));
+  EXPECT_EQ(election_outcome().settled.at(partition(1)).code,
+            ErrorCode::kEligibleLeadersNotAvailable);
 }
 
 TEST_F(Requests, AnUncleanElectionIsNotNeededWhereALeaderLives) {
   healthy_partitions();
   elect_leaders(ElectionType::kUnclean, {partition(0)});
-  EXPECT_EQ(election_answer().at(partition(0)).code, ErrorCode::kElectionNotNeeded);
-}
-
-TEST_F(Requests, AnElectionThatIsNotSeenInTimeHasTimedOut) {
-  with_brokers({1, 2});
-  with_topic("t", {ids({1, 2})});
-  with_state(partition(0), state(2, ids({2, 1})));
-  elect_and_settle();
-  elect_leaders(ElectionType::kPreferred, {partition(0)});
-  event([&](Effects& out) { core.expire(7, out); });
-  EXPECT_TRUE(all<AnswerElectLeaders>().empty()) << "its outcome is not known yet";
-  settle();
-  EXPECT_EQ(election_answer().at(partition(0)).code, ErrorCode::kRequestTimedOut);
-}
-
-// ---- Waiting for topics ------------------------------------------------------------------------
-
-TEST_F(Requests, ACreatedTopicIsAnsweredWhenOurMetadataHasAllItsLeaders) {
-  with_brokers({1, 2});
-  elect_and_settle();
-  event([&](Effects& out) { core.await_topics_created(3, {{"t", 2}}, out); });
-  TopicSnapshot topic{"t", topic_id_of("t"), {}};
-  topic.assignment[PartitionId(0)].replicas = ids({1});
-  topic.assignment[PartitionId(1)].replicas = ids({2});
-  event([&](Effects& out) { core.on_topics_read({topic}, out); });
-  settle();
-  EXPECT_TRUE(all<AnswerTopicsChanged>().empty());
-  answer_own_metadata();
-  ASSERT_EQ(all<AnswerTopicsChanged>().size(), 1u);
-  EXPECT_EQ(all<AnswerTopicsChanged>()[0].topics.at("t"), ErrorCode::kNone);
-}
-
-TEST_F(Requests, ATopicWithoutALeaderIsAnsweredAtTheTimeout) {
-  with_brokers({1});
-  elect_and_settle();
-  event([&](Effects& out) { core.await_topics_created(3, {{"t", 1}}, out); });
-  event([&](Effects& out) { core.expire(3, out); });
-  ASSERT_EQ(all<AnswerTopicsChanged>().size(), 1u);
-  EXPECT_EQ(all<AnswerTopicsChanged>()[0].topics.at("t"), ErrorCode::kRequestTimedOut);
-  event([&](Effects& out) { core.expire(3, out); });
-  EXPECT_EQ(all<AnswerTopicsChanged>().size(), 1u) << "answered twice";
+  EXPECT_EQ(election_outcome().settled.at(partition(0)).code, ErrorCode::kElectionNotNeeded);
 }
 
 // ---- Leader balance ----------------------------------------------------------------------------

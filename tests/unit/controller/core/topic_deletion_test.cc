@@ -113,7 +113,7 @@ TEST_F(Deletion, AnUnknownTopicsRequestIsDropped) {
 }
 
 TEST(DeletionDisabled, EveryRequestIsDropped) {
-  CoreHarness harness({.broker_id = BrokerId(1), .delete_topic_enable = false});
+  CoreHarness harness({.delete_topic_enable = false});
   harness.with_brokers({1});
   harness.with_topic("t", {ids({1})});
   harness.with_state(partition(0), state(1, ids({1})));
@@ -143,7 +143,7 @@ TEST_F(Deletion, ANewControllerEndsOneWhoseTopicIsGoneAlready) {
 }
 
 TEST(DeletionDisabled, ANewControllerDropsEveryRequest) {
-  CoreHarness harness({.broker_id = BrokerId(1), .delete_topic_enable = false});
+  CoreHarness harness({.delete_topic_enable = false});
   harness.with_brokers({1});
   harness.with_topic("t", {ids({1})});
   harness.with_state(partition(0), state(1, ids({1})));
@@ -182,16 +182,6 @@ TEST_F(Deletion, PartitionsAddedMeanwhileAreTakenBack) {
   event([&](Effects& out) { core.on_topics_read({grown}, out); });
   ASSERT_EQ(all<RestoreAssignment>().size(), 1u);
   EXPECT_EQ(all<RestoreAssignment>()[0].assignment.size(), 1u);
-}
-
-TEST_F(Deletion, AClientIsAnsweredWhenOurMetadataHasForgottenTheTopic) {
-  topic();
-  event([&](Effects& out) { core.await_topics_deleted(3, {"t"}, out); });
-  EXPECT_TRUE(all<AnswerTopicsChanged>().empty());
-  ask();
-  answer_own_metadata();
-  ASSERT_EQ(all<AnswerTopicsChanged>().size(), 1u);
-  EXPECT_EQ(all<AnswerTopicsChanged>()[0].topics.at("t"), ErrorCode::kNone);
 }
 
 TEST_F(Deletion, AnElectionUnderWayEndsWithoutTellingAnybody) {
