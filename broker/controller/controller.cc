@@ -31,6 +31,7 @@ class Controller::Impl {
         executor_(executor),
         clock_(clock),
         random_(random),
+        metadata_(metadata),
         options_(std::move(options)),
         elector_(
             zookeeper, clock, options_.broker_id,
@@ -81,6 +82,7 @@ class Controller::Impl {
   Executor& executor_;
   const Clock& clock_;
   Random& random_;
+  const MetadataView& metadata_;
   const ControllerOptions options_;
 
   Alive alive_;
@@ -257,8 +259,10 @@ void Controller::Impl::delete_topics(std::vector<TopicReference> topics, Duratio
       if (!answer.name) {
         answer.error = ErrorCode::kUnknownTopicId;
       } else if (!context.topic(*answer.name) ||
-                 context.topics_with_deletion_started.contains(*answer.name)) {
-        // Brokers have been told to forget it, though a replica may still hold its deletion up.
+                 context.topics_with_deletion_started.contains(*answer.name) ||
+                 !metadata_.has_topic(*answer.name)) {
+        // Brokers have been told to forget it, though a replica may still hold its deletion up. Or
+        // they have not been told of it yet: one that knows of no topic has not forgotten it.
         answer.error = ErrorCode::kUnknownTopicOrPartition;
       } else {
         known.emplace_back(i, *answer.name);

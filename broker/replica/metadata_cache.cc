@@ -55,7 +55,11 @@ std::vector<TopicPartition> MetadataCache::update(const MetadataUpdate& update) 
       topic = known ? std::make_shared<TopicMetadata>(*known) : std::make_shared<TopicMetadata>();
       topic->name = partition.topic;
     }
-    if (!partition.topic_id.is_zero()) topic->topic_id = partition.topic_id;
+    if (!partition.topic_id.is_zero() && partition.topic_id != topic->topic_id) {
+      // Made anew while this broker was not told of the end of the former one.
+      if (!topic->topic_id.is_zero()) topic->partitions.clear();
+      topic->topic_id = partition.topic_id;
+    }
     if (partition.state.leader == kLeaderDuringDelete) {
       topic->partitions.erase(partition.partition);
       removed.push_back({partition.topic, partition.partition});

@@ -70,11 +70,15 @@ class Disk:
 
     def __init__(self, folder, *producer_epochs):
         self.folder = str(folder)
-        path = folder / "broker-1" / "data" / f"{TOPIC}-0"
+        self.brokers = {1: self}
+        path = folder / "data" / f"{TOPIC}-0"
         path.mkdir(parents=True)
         with open(path / f"{0:020}.log", "wb") as file:
             for offset, epoch in enumerate(producer_epochs):
                 file.write(struct.pack(">qiibIhiqqqhii", offset, 49, 0, 2, 0, 0, 0, 0, 0, 7, epoch, 0, 1))
+
+    def leader(self, *_):
+        return 1
 
 
 def test_the_judge_objects(tmp_path):

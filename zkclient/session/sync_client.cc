@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <chrono>
 #include <condition_variable>
-#include <future>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <stdexcept>
 
@@ -67,6 +67,7 @@ struct SyncClient::Handle {
   std::mutex mutex;
   std::condition_variable changed;
   bool connected = false;
+  std::optional<int> auth_answer;
   int last_code = ZOK;
 
   ZkError result(int code) {
@@ -84,6 +85,12 @@ struct SyncClient::Handle {
       self.connected = true;
       self.changed.notify_all();
     }
+  }
+  static void on_auth_answer(int code, const void* context) {
+    auto& self = *static_cast<Handle*>(const_cast<void*>(context));
+    const std::lock_guard lock(self.mutex);
+    self.auth_answer = code;
+    self.changed.notify_all();
   }
   watcher_fn watcher(bool watch) const { return watch ? &Handle::on_watch : nullptr; }
 };
@@ -192,14 +199,17 @@ ZkError SyncClient::remove(const std::string& path, std::int32_t version) {
 }
 
 ZkError SyncClient::add_auth(const std::string& scheme, const std::string& auth) {
-  std::promise<int> answer;
-  const int code = zoo_add_auth(
-      handle_->zookeeper, scheme.c_str(), auth.data(), static_cast<int>(auth.size()),
-      [](int result, const void* promise) {
-        static_cast<std::promise<int>*>(const_cast<void*>(promise))->set_value(result);
-      },
-      &answer);
-  return handle_->result(code == ZOK ? answer.get_future().get() : code);
+  {
+    const std::lock_guard lock(handle_->mutex);
+    handle_->auth_answer.reset();
+  }
+  const int code =
+      zoo_add_auth(handle_->zookeeper, scheme.c_str(), auth.data(), static_cast<int>(auth.size()),
+                   &Handle::on_auth_answer, handle_.get());
+  if (code != ZOK) return handle_->result(code);
+  std::unique_lock lock(handle_->mutex);
+  handle_->changed.wait(lock, [this] { return handle_->auth_answer.has_value(); });
+  return handle_->result(*handle_->auth_answer);
 }
 
 ZkError SyncClient::get_acl(const std::string& path, std::vector<AclEntry>& acl, NodeStat& stat) {

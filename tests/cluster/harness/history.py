@@ -15,7 +15,7 @@ import time
 
 import confluent_kafka
 
-from .logdir import LogDirectory
+from .logdir import BadLog, LogDirectory
 from .wait import wait_until
 
 
@@ -142,12 +142,18 @@ def autopsy(producers, cluster):
             topic, partition, producer_id, sequence = fatal[1], *map(int, fatal.groups()[1:])
             for path in replicas(cluster, f"{topic}-{partition}"):
                 print(f"{name}, producer id {producer_id}, around sequence {sequence} in {path}:")
-                for batch in LogDirectory(path).batches():
-                    if batch.producer_id == producer_id and abs(batch.base_sequence - sequence) < 10:
-                        print(f"  {batch}")
+                try:
+                    for batch in LogDirectory(path).batches():
+                        if batch.producer_id == producer_id and abs(batch.base_sequence - sequence) < 10:
+                            print(f"  {batch}")
+                except (OSError, BadLog) as error:  # of a broker that lives, or has just died
+                    print(f"  {error}")
         for topic in sorted({p.topic for p in producers.all}):
             for path in replicas(cluster, f"{topic}-*"):
-                _print_doubles(path)
+                try:
+                    _print_doubles(path)
+                except (OSError, BadLog) as error:  # of a broker that lives, or has just died
+                    print(f"{path}: {error}")
         raise
 
 
@@ -251,7 +257,7 @@ class _ProducerEpochs:
 
     def __init__(self, cluster, topic):
         self.cluster, self.topic = cluster, topic
-        self.batches = {}  # of all replicas, by partition
+        self.batches = {}  # of the leader, by partition
 
     def rose(self, places):
         """Whether these places, all of one partition, hold batches of one producer, each of a newer epoch."""
@@ -264,6 +270,7 @@ class _ProducerEpochs:
 
     def _batch(self, partition, offset):
         if partition not in self.batches:
-            logs = replicas(self.cluster, f"{self.topic}-{partition}")
-            self.batches[partition] = [b for path in logs for b in LogDirectory(path).batches()]
+            leader = self.cluster.brokers[self.cluster.leader(self.topic, partition)]
+            path, = glob.glob(os.path.join(leader.folder, "*", f"{self.topic}-{partition}"))
+            self.batches[partition] = list(LogDirectory(path).batches())
         return next(b for b in self.batches[partition] if b.base_offset <= offset <= b.last_offset)

@@ -110,5 +110,29 @@ TEST_F(ResignationTest, TheEndOfTheSessionEndsNoWaiting) {
   EXPECT_EQ(errors, kAnswered);
 }
 
+// It would seem to have been forgotten already.
+TEST_F(ResignationTest, AControllerThatHasNotBeenToldOfATopicDoesNotDeleteIt) {
+  create_topic(1, topic_on("t", {{k2}}));
+  kill(1);
+  run(milliseconds(50));
+  ASSERT_TRUE(controller(2).is_active());
+  nodes.at(2)->metadata.set({"t", PartitionId(0)}, kLeaderDuringDelete);
+  const auto remove = [&](Controller& c) {
+    c.delete_topics({{"t", {}}}, seconds(10),
+                    [&](auto answers) { errors.push_back(answers.at(0).error); });
+  };
+  on(2, remove);
+  run(milliseconds(50));
+  EXPECT_EQ(errors, (std::vector<ErrorCode>{ErrorCode::kUnknownTopicOrPartition}));
+  EXPECT_TRUE(data("/brokers/topics/t"));
+
+  errors.clear();
+  nodes.at(2)->metadata.set({"t", PartitionId(0)}, k2);
+  on(2, remove);
+  run(seconds(1));
+  EXPECT_EQ(errors, kAnswered);
+  EXPECT_FALSE(data("/brokers/topics/t"));
+}
+
 }  // namespace
 }  // namespace barnabas::controller

@@ -55,6 +55,19 @@ TEST(MetadataCache, ATopicMadeAnewIsNotFoundByItsOldId) {
   EXPECT_EQ(cache.snapshot()->topic(kId), nullptr);
   EXPECT_NE(cache.snapshot()->topic(kNewId), nullptr);
 }
+TEST(MetadataCache, ATopicMadeAnewHasNoneOfTheFormerPartitions) {
+  MetadataCache cache;
+  cache.update({BrokerId{1}, {}, {of(kId, 0, 1), of(kId, 1, 1)}});
+  cache.update({BrokerId{1}, {}, {of(kNewId, 0, 2)}});
+  EXPECT_EQ(cache.snapshot()->topic("first")->partitions.size(), 1U);
+  EXPECT_EQ(cache.snapshot()->partition("first", PartitionId{0})->leader, BrokerId{2});
+}
+TEST(MetadataCache, ATopicThatGetsItsIdKeepsItsPartitions) {
+  MetadataCache cache;
+  cache.update({BrokerId{1}, {}, {of({}, 0, 1), of({}, 1, 1)}});
+  cache.update({BrokerId{1}, {}, {of(kId, 0, 1)}});
+  EXPECT_EQ(cache.snapshot()->topic(kId)->partitions.size(), 2U);
+}
 
 }  // namespace
 }  // namespace barnabas::replica
