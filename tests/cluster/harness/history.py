@@ -123,9 +123,17 @@ class Producers:
         return [(p.name, failure) for p in self.all for failure in p.failed[:3]]
 
 
-def replicas(cluster, name):
-    """The directories of a partition on all brokers and disks."""
-    return sorted(glob.glob(os.path.join(cluster.folder, "broker-*", "*", name)))
+def replicas(brokers, name):
+    """The directories of a partition (or of a pattern of them) on all disks of these brokers."""
+    return sorted(path for broker in brokers for path in glob.glob(os.path.join(broker.folder, "*", name)))
+
+
+def _readable_batches(path):
+    """As many as there are: a broker may live, or have just died."""
+    try:
+        yield from LogDirectory(path).batches()
+    except (OSError, BadLog) as error:
+        print(f"{path}: {error}")
 
 
 @contextlib.contextmanager
@@ -140,26 +148,20 @@ def autopsy(producers, cluster):
             if not fatal:
                 continue
             topic, partition, producer_id, sequence = fatal[1], *map(int, fatal.groups()[1:])
-            for path in replicas(cluster, f"{topic}-{partition}"):
+            for path in replicas(cluster.brokers.values(), f"{topic}-{partition}"):
                 print(f"{name}, producer id {producer_id}, around sequence {sequence} in {path}:")
-                try:
-                    for batch in LogDirectory(path).batches():
-                        if batch.producer_id == producer_id and abs(batch.base_sequence - sequence) < 10:
-                            print(f"  {batch}")
-                except (OSError, BadLog) as error:  # of a broker that lives, or has just died
-                    print(f"  {error}")
+                for batch in _readable_batches(path):
+                    if batch.producer_id == producer_id and abs(batch.base_sequence - sequence) < 10:
+                        print(f"  {batch}")
         for topic in sorted({p.topic for p in producers.all}):
-            for path in replicas(cluster, f"{topic}-*"):
-                try:
-                    _print_doubles(path)
-                except (OSError, BadLog) as error:  # of a broker that lives, or has just died
-                    print(f"{path}: {error}")
+            for path in replicas(cluster.brokers.values(), f"{topic}-*"):
+                _print_doubles(path)
         raise
 
 
 def _print_doubles(path):
     """Each pair of batches that hold a record twice, and what their producer wrote next to them."""
-    batches, places = [b for b in LogDirectory(path).batches() if b.codec == "none"], {}
+    batches, places = [b for b in _readable_batches(path) if b.codec == "none"], {}
     for batch in batches:
         for _, value in batch.values():
             if batch in (pair := places.setdefault(value, [batch])):
@@ -271,6 +273,6 @@ class _ProducerEpochs:
     def _batch(self, partition, offset):
         if partition not in self.batches:
             leader = self.cluster.brokers[self.cluster.leader(self.topic, partition)]
-            path, = glob.glob(os.path.join(leader.folder, "*", f"{self.topic}-{partition}"))
+            path, = replicas([leader], f"{self.topic}-{partition}")
             self.batches[partition] = list(LogDirectory(path).batches())
         return next(b for b in self.batches[partition] if b.base_offset <= offset <= b.last_offset)
